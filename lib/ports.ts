@@ -1,0 +1,58 @@
+import type { Log } from "./telemetry/log.ts";
+import type { Instant, UnixSeconds } from "./time.ts";
+
+/** The world, as a role sees it: real in `lib/host/`, simulated in `tests/support/`. */
+export interface Host {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  readonly files: Files;
+  /** Aborts when the process should drain and stop (SIGINT, SIGTERM, `--until`). */
+  readonly signal: AbortSignal;
+  /** @throws {OperatorError} If the address is taken or not ours. */
+  listen(at: Address): Listener;
+  /** @throws {OperatorError} If nobody answers within `timeoutMs`. */
+  connect(to: Address, timeoutMs: number): Promise<Socket>;
+}
+
+export interface Address {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+export interface Clock {
+  now(): Instant;
+  unix(): UnixSeconds;
+  /** Resolves `ms` from now, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Cryptographically strong bytes. */
+export interface Random {
+  bytes(length: number): Uint8Array;
+}
+
+export interface Listener extends AsyncIterable<Socket> {
+  readonly address: Address;
+  close(): void;
+}
+
+export interface Socket {
+  /** `host:port` of the other end. */
+  readonly peer: string;
+  /** Reads what is there into `buffer`. @returns Bytes read, or `null` when the peer is gone. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Resolves once all bytes are with the operating system; waiting on it is the back pressure. */
+  write(bytes: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+/** The part of a file system that roles need. */
+export interface Files {
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Writes all or nothing, synced to disk before it resolves. */
+  writeDurable(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
+  append(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
+  list(directory: string): Promise<string[]>;
+  remove(path: string): Promise<void>;
+}

@@ -1,0 +1,55 @@
+/**
+ * The seam between a connection and a role. A role is a machine: it is told what happened (these
+ * methods), and tells what it wants by calls on {@link Peer}, which only queue; nothing is performed
+ * before the role has returned. A list of effects would say the same, and would cost an object a
+ * share.
+ *
+ * @module
+ */
+
+import type { Fields, Message, Values } from "../codec/message.ts";
+import type { Frame } from "../frame/frame.ts";
+import type { SetupConnection } from "../messages/common.ts";
+import type { Instant } from "../time.ts";
+
+/** One connection, as a role sees it. */
+export interface Peer {
+  /** Unique in this process, never used again. */
+  readonly id: number;
+  /** `host:port`, for logs. */
+  readonly address: string;
+  /** What SetupConnection and the negotiation of extensions settled. */
+  readonly session: Session;
+  /** Queues a message: encoded now, sealed with others and written once when the turn ends. */
+  send<F extends Fields>(message: Message<F>, value: Values<F>): void;
+  /** Queues a frame that was encoded once for many peers ({@link Frame} header included). */
+  sendFrame(frame: Uint8Array): void;
+  /** Writes what is queued, then closes. Further calls of this peer do nothing. */
+  close(reason: string): void;
+}
+
+export interface Session {
+  /** As the client sent it. On the client's side: what we sent. */
+  readonly setup: SetupConnection;
+  /** `SetupConnection.Success.used_version`. */
+  readonly version: number;
+  /** Flags of `SetupConnection.Success`. */
+  readonly serverFlags: number;
+  /** Extension ids both sides agreed on, EXT §1.1. */
+  readonly extensions: ReadonlySet<number>;
+}
+
+/** What a role does on its connections, whichever side opened them. */
+export interface Role {
+  /** The connection may carry the role's messages from now on. */
+  connected(peer: Peer, now: Instant): void;
+  /**
+   * A frame of the role's own protocol came. Its payload is a view that is overwritten after the
+   * call. A thrown {@link DecodeError} or {@link PeerError} closes this connection and no other.
+   */
+  received(peer: Peer, frame: Frame, now: Instant): void;
+  /** Every frame of a chunk has been given: the place to answer a batch of shares at once. */
+  settled(peer: Peer, now: Instant): void;
+  /** Nothing more will come or go. Called once for every {@link Role.connected}. */
+  disconnected(peer: Peer, reason: string, now: Instant): void;
+}
