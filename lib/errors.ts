@@ -12,7 +12,7 @@ export class DecodeError extends Error {
 
   constructor(
     /** What was wrong, stable for tests and metrics. */
-    readonly code: "truncated" | "too-long" | "too-large" | "unauthentic",
+    readonly code: "truncated" | "too-long" | "too-large" | "malformed" | "unauthentic",
     /** Field that failed, as the specification names it: `"OpenStandardMiningChannel.max_target"`. */
     readonly path: string,
     /** Byte in the payload where reading stopped. */
