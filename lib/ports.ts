@@ -9,6 +9,8 @@ export interface Host {
   readonly files: Files;
   /** Aborts when the process should drain and stop (SIGINT, SIGTERM, `--until`). */
   readonly signal: AbortSignal;
+  /** Where session keys go when the operator set `HEADFRAME_KEYLOG`; for `inspect`. */
+  readonly keyLog: ((lines: string) => void) | undefined;
   /** @throws {OperatorError} If the address is taken or not ours. */
   listen(at: Address): Listener;
   /** @throws {OperatorError} If nobody answers within `timeoutMs`. */

@@ -1,0 +1,36 @@
+import { OperatorError } from "../errors.ts";
+import type { Log } from "../telemetry/log.ts";
+
+/**
+ * Opens the file named by `HEADFRAME_KEYLOG`, if any. Who has that file can read everything that was
+ * said on the connections it names, so it is made readable by its owner only and announced loudly.
+ *
+ * @throws {OperatorError} If the file cannot be written, or others may read it.
+ */
+export function openKeyLog(log: Log): ((lines: string) => void) | undefined {
+  const path = Deno.env.get("HEADFRAME_KEYLOG");
+  if (path === undefined || path === "") return undefined;
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new OperatorError("config", `Cannot write HEADFRAME_KEYLOG=${path}: ${why}`, { cause });
+  }
+  const { mode } = file.statSync();
+  if (mode !== null && (mode & 0o077) !== 0) {
+    throw new OperatorError(
+      "config",
+      `HEADFRAME_KEYLOG=${path} can be read by others: chmod 600 it, or name a new file`,
+    );
+  }
+  log.warn("keylog.on", {
+    file: path,
+    hint: "session keys are written there: whoever has the file can read this program's traffic",
+  });
+  const encoder = new TextEncoder();
+  return (lines) => {
+    const bytes = encoder.encode(lines);
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+  };
+}

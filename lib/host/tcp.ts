@@ -1,0 +1,94 @@
+import { OperatorError } from "../errors.ts";
+import type { Address, Listener, Socket } from "../ports.ts";
+
+/** Listens on a TCP port; port 0 takes any free one. */
+export function listen(at: Address): Listener {
+  const listener = open(at);
+  const { hostname, port } = listener.addr as Deno.NetAddr;
+  let closed = false;
+  return {
+    address: { hostname, port },
+    close() {
+      if (closed) return;
+      closed = true;
+      listener.close();
+    },
+    async *[Symbol.asyncIterator]() {
+      for (;;) {
+        let connection: Deno.TcpConn;
+        try {
+          connection = await listener.accept();
+        } catch {
+          if (closed) return;
+          // Out of descriptors, or reset before we took it: the next one may be fine.
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          continue;
+        }
+        yield socketOf(connection);
+      }
+    },
+  };
+}
+
+function open(at: Address): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname: at.hostname, port: at.port });
+  } catch (cause) {
+    const where = `${at.hostname}:${at.port}`;
+    const why = cause instanceof Deno.errors.AddrInUse
+      ? "another program has this port; stop it, or choose another port"
+      : cause instanceof Deno.errors.PermissionDenied
+      ? "not permitted; choose a port above 1023"
+      : cause instanceof Deno.errors.AddrNotAvailable
+      ? "this machine has no such address; 0.0.0.0 takes all it has"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new OperatorError("failure", `Cannot listen on ${where}: ${why}`, { cause });
+  }
+}
+
+/** Opens a TCP connection, giving up after `timeoutMs`. */
+export async function connect(to: Address, timeoutMs: number): Promise<Socket> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    return socketOf(await Deno.connect({ ...to, signal: timeout }));
+  } catch (cause) {
+    const why = timeout.aborted
+      ? `no answer within ${timeoutMs / 1000} s; is the host right, and does a firewall drop it?`
+      : cause instanceof Deno.errors.ConnectionRefused
+      ? "refused; nothing listens there"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new OperatorError("peer", `Cannot connect to ${to.hostname}:${to.port}: ${why}`, {
+      cause,
+    });
+  }
+}
+
+function socketOf(connection: Deno.TcpConn): Socket {
+  const { hostname, port } = connection.remoteAddr;
+  try {
+    // Answers are gathered per turn already; the kernel need not wait for more.
+    connection.setNoDelay(true);
+    connection.setKeepAlive(true);
+  } catch {
+    // The peer is gone already; the first read will say so.
+  }
+  return {
+    peer: `${hostname}:${port}`,
+    read: (buffer) => connection.read(buffer),
+    async write(bytes) {
+      let written = await connection.write(bytes);
+      while (written < bytes.length) written += await connection.write(bytes.subarray(written));
+    },
+    close() {
+      try {
+        connection.close();
+      } catch {
+        // Closed already.
+      }
+    },
+  };
+}
