@@ -1,0 +1,120 @@
+import { DecodeError } from "../errors.ts";
+
+/** Where in a message a value lies. The bytes are `[start, end)` of the payload. */
+export interface Sighting {
+  /** Below the message, as the specification spells it: `"min_ntime"`, `"merkle_path[3]"`. */
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly value: unknown;
+}
+
+/** Called for each value as it has been read: elements first, then the sequence they are in. */
+export type Observer = (sighting: Sighting) => void;
+
+/**
+ * Cursor over one payload, which a peer wrote. Little-endian throughout (SV2 §3.1). Whatever the
+ * bytes are, a call returns a value or throws a {@link DecodeError}, and a length that a peer claims
+ * is compared with what is there before anything of that length is made.
+ */
+export class Reader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #name: string;
+  readonly #observe: Observer | undefined;
+  readonly #path: (string | number)[] = [];
+  #at = 0;
+
+  constructor(
+    bytes: Uint8Array,
+    /** What is being read, for errors: the name of a message. */
+    name: string,
+    observe?: Observer,
+  ) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#name = name;
+    this.#observe = observe;
+  }
+
+  /** What follows is `step`: a field's name, or the index of an element. @returns Where it starts. */
+  enter(step: string | number): number {
+    this.#path.push(step);
+    return this.#at;
+  }
+
+  /** `value` was read from `start` on. Not called after a throw, so that an error knows its path. */
+  leave(start: number, value: unknown): void {
+    if (this.#observe !== undefined) {
+      this.#observe({ path: spell(this.#path), start, end: this.#at, value });
+    }
+    this.#path.pop();
+  }
+
+  /** Bytes not read yet. */
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** Everything not read yet, as a view of the payload. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+
+  /** Next `length` bytes, as a view of the payload. */
+  view(length: number): Uint8Array {
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  /** Next `length` bytes, in memory of their own. Not `slice()`: on a `Buffer` that is a view. */
+  copy(length: number): Uint8Array {
+    return new Uint8Array(this.view(length));
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#advance(1));
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#advance(2), true);
+  }
+
+  u24(): number {
+    const at = this.#advance(3);
+    return this.#view.getUint16(at, true) | this.#view.getUint8(at + 2) << 16;
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#advance(4), true);
+  }
+
+  u64(): bigint {
+    return this.#view.getBigUint64(this.#advance(8), true);
+  }
+
+  f32(): number {
+    return this.#view.getFloat32(this.#advance(4), true);
+  }
+
+  /** The error for this place in the payload. */
+  error(code: DecodeError["code"]): DecodeError {
+    return new DecodeError(code, `${this.#name}.${spell(this.#path)}`, this.#at);
+  }
+
+  #advance(length: number): number {
+    const start = this.#at;
+    if (length > this.#bytes.length - start) throw this.error("truncated");
+    this.#at = start + length;
+    return start;
+  }
+}
+
+function spell(path: readonly (string | number)[]): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else text += text === "" ? step : `.${step}`;
+  }
+  return text;
+}
