@@ -102,7 +102,25 @@ export function weight(tx: Transaction): number {
  */
 export function decodeTransaction(bytes: Uint8Array): Transaction {
   if (bytes.length > MAX_SIZE) throw new DecodeError("too-large", "transaction", MAX_SIZE);
-  return new TransactionReader(bytes.slice()).transaction();
+  const reader = new TransactionReader(bytes.slice());
+  const tx = reader.transaction();
+  reader.end();
+  return tx;
+}
+
+/**
+ * Reads `count` transactions that fill `bytes` exactly: what follows the count in a block.
+ *
+ * @param count Peer-controlled, like the bytes.
+ * @throws {DecodeError} And nothing else.
+ */
+export function decodeTransactions(bytes: Uint8Array, count: number): Transaction[] {
+  if (bytes.length > MAX_SIZE) throw new DecodeError("too-large", "transactions", MAX_SIZE);
+  const reader = new TransactionReader(bytes.slice());
+  const transactions: Transaction[] = [];
+  while (transactions.length < count) transactions.push(reader.transaction());
+  reader.end();
+  return transactions;
 }
 
 /**
@@ -159,7 +177,6 @@ class TransactionReader {
     const outputs = this.outputs(this.compactSize("outputs"));
     if (segwit) this.#witnesses(inputs);
     const lockTime = this.#u32("lock_time");
-    this.end();
     return { version, inputs, outputs, lockTime };
   }
 
