@@ -1,0 +1,128 @@
+/**
+ * Programs of others, and our own, as operating system processes: started for real, watched by what
+ * they print, always ended.
+ *
+ * @module
+ */
+
+/** How long a program gets to end by itself. */
+const END_MS = 6_000;
+/** Characters of output kept; enough for any check here, and for a failure's report. */
+const KEPT = 4_000_000;
+
+export interface Started extends AsyncDisposable {
+  readonly pid: number;
+  /** Everything printed so far, both streams, in the order it came. */
+  readonly output: () => string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number>;
+  /**
+   * Waits until a line matches. @returns The match.
+   * @throws {Error} With the end of the output, if the program ends or the time is over first.
+   */
+  sees(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
+  stop(signal?: Deno.Signal): Promise<number>;
+}
+
+export interface StartOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** Starts a program. Dispose it, whatever happens. */
+export function start({ name, command, args, env = {}, cwd }: StartOptions): Started {
+  const child = new Deno.Command(command, {
+    args: [...args],
+    env: { NO_COLOR: "1", ...env },
+    ...(cwd !== undefined && { cwd }),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let output = "";
+  let finished = false;
+  let wake = Promise.withResolvers<void>();
+  const changed = (): void => {
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  };
+  const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output = (output + plain(text)).slice(-KEPT);
+      changed();
+    }
+  }));
+  const ended = child.status.then(async ({ code }) => {
+    await reading;
+    finished = true;
+    changed();
+    return code;
+  });
+
+  async function sees(pattern: RegExp, timeoutMs = 30_000): Promise<RegExpMatchArray> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const match = output.match(pattern);
+      if (match !== null) return match;
+      const left = deadline - Date.now();
+      if (finished || left <= 0) {
+        const why = finished ? "it ended" : `${timeoutMs / 1000} s passed`;
+        throw new Error(
+          `${name} did not print ${pattern}: ${why}. Its last lines:\n${tail(output)}`,
+        );
+      }
+      const timer = Promise.withResolvers<void>();
+      const id = setTimeout(timer.resolve, left);
+      await Promise.race([wake.promise, timer.promise]);
+      clearTimeout(id);
+    }
+  }
+
+  async function stop(signal: Deno.Signal = "SIGINT"): Promise<number> {
+    if (!finished) {
+      tryKill(child, signal);
+      const id = setTimeout(() => tryKill(child, "SIGKILL"), END_MS);
+      await ended;
+      clearTimeout(id);
+    }
+    return await ended;
+  }
+
+  return {
+    pid: child.pid,
+    output: () => output,
+    ended,
+    sees,
+    stop,
+    [Symbol.asyncDispose]: async () => void await stop(),
+  };
+}
+
+function tryKill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Without the colours that some programs print even to a pipe. */
+function plain(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/\x1b\[[0-9;]*m/g, "");
+}
+
+function tail(output: string): string {
+  return output.split("\n").slice(-25).join("\n");
+}
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
