@@ -1,0 +1,82 @@
+import { DecodeError, UsageError } from "../errors.ts";
+import { type Aead, LAST_COUNTER, MAC_SIZE } from "./aead.ts";
+
+/**
+ * CipherState, SV2 §4.4.1: a key and a counter that never says the same number twice. Exists only
+ * with a key; what has none yet is plaintext and needs no cipher.
+ */
+export class CipherState {
+  readonly #aead: Aead;
+  readonly #key: Uint8Array;
+  #counter: number;
+
+  /**
+   * InitializeKey: the counter starts at 0.
+   *
+   * @param key 32 bytes; copied.
+   * @param counter For tests of the end of its life.
+   */
+  constructor(aead: Aead, key: Uint8Array, counter = 0) {
+    if (key.length !== 32) throw new UsageError("Cannot use key: not 32 bytes");
+    this.#aead = aead;
+    this.#key = key.slice();
+    this.#counter = counter;
+  }
+
+  /** Whether `count` more texts can be sealed or opened before the counter ends. */
+  has(count: number): boolean {
+    return this.#counter + count - 1 <= LAST_COUNTER;
+  }
+
+  /**
+   * EncryptWithAd, to `into[at .. at + plaintext.length + 16]`.
+   *
+   * @throws {UsageError} If the counter has come to its end; nothing is written.
+   */
+  seal(associated: Uint8Array, plaintext: Uint8Array, into: Uint8Array, at: number): void {
+    this.#check();
+    if (at + plaintext.length + MAC_SIZE > into.length) {
+      throw new UsageError("Cannot seal: no room for the ciphertext");
+    }
+    this.#aead.seal(this.#key, this.#counter, associated, plaintext, into, at);
+    this.#counter++;
+  }
+
+  /**
+   * DecryptWithAd, to `into[at .. at + sealed.length - 16]`. After a failure the counter stands where
+   * it was.
+   *
+   * @param where For the error: what is being opened.
+   * @throws {DecodeError} `unauthentic`, if it was not sealed with this key and counter.
+   * @throws {UsageError} If the counter has come to its end.
+   */
+  open(
+    associated: Uint8Array,
+    sealed: Uint8Array,
+    into: Uint8Array,
+    at: number,
+    where: string,
+  ): void {
+    this.#check();
+    if (sealed.length < MAC_SIZE) throw new DecodeError("unauthentic", where, 0);
+    if (at + sealed.length - MAC_SIZE > into.length) {
+      throw new UsageError("Cannot open: no room for the plaintext");
+    }
+    if (!this.#aead.open(this.#key, this.#counter, associated, sealed, into, at)) {
+      throw new DecodeError("unauthentic", where, 0);
+    }
+    this.#counter++;
+  }
+
+  /** Forgets the key. Whatever is sealed or opened after that is refused. */
+  erase(): void {
+    this.#key.fill(0);
+    this.#counter = Infinity;
+  }
+
+  #check(): void {
+    if (this.#counter > LAST_COUNTER) {
+      throw new UsageError("Cannot use this key any more: counter exhausted or key erased");
+    }
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * Encrypted frames, SV2 §4.6: the header alone, then the payload in chunks of at most 65,519 bytes,
+ * each with a MAC. One counter per direction runs over all of them, so that nothing can be dropped,
+ * repeated or moved.
+ *
+ * @module
+ */
+
+import { DecodeError, UsageError } from "../errors.ts";
+import type { Frame } from "../frame/frame.ts";
+import {
+  decodeHeader,
+  FRAME_HEADER_SIZE,
+  type FrameHeader,
+  frameLength,
+  MAX_PAYLOAD,
+} from "../frame/header.ts";
+import { type Aead, MAC_SIZE } from "./aead.ts";
+import { CipherState } from "./cipher.ts";
+import { NOBLE } from "./crypto.ts";
+
+/** Plaintext of a full chunk: with its MAC it is 65,535 bytes, the longest Noise message. */
+export const CHUNK_SIZE = 65_535 - MAC_SIZE;
+
+const SEALED_HEADER_SIZE = FRAME_HEADER_SIZE + MAC_SIZE;
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** Bytes of a payload once encrypted, `pt_len_to_ct_len` of SV2 §4.6. None of it for an empty one. */
+export function sealedPayloadSize(payloadLength: number): number {
+  return payloadLength + Math.ceil(payloadLength / CHUNK_SIZE) * MAC_SIZE;
+}
+
+export interface SealerOptions {
+  readonly aead?: Aead;
+  /** Where the counter starts; for tests of its end. */
+  readonly counter?: number;
+}
+
+/** The sending direction. */
+export class FrameSealer {
+  readonly #cipher: CipherState;
+
+  /** @param key 32 bytes, `Split.sendKey`; copied. */
+  constructor(key: Uint8Array, options: SealerOptions = {}) {
+    this.#cipher = new CipherState(options.aead ?? NOBLE, key, options.counter);
+  }
+
+  /** Bytes that {@link FrameSealer.seal} writes for a payload of this length. */
+  sealedSize(payloadLength: number): number {
+    return SEALED_HEADER_SIZE + sealedPayloadSize(payloadLength);
+  }
+
+  /**
+   * Encrypts a frame to `into` from `at` on. Frames have to be sent in the order they are sealed in.
+   *
+   * @param frame Header and payload.
+   * @returns Bytes written: {@link FrameSealer.sealedSize}.
+   * @throws {UsageError} If the header does not fit the payload, there is no room, or the key has been
+   * used up; the connection has to be closed then. Nothing is sealed in part.
+   */
+  seal(frame: Uint8Array, into: Uint8Array, at: number): number {
+    const length = frame.length - FRAME_HEADER_SIZE;
+    if (length < 0 || frameLength(frame) !== length) {
+      throw new UsageError("Cannot seal frame: its header tells another length");
+    }
+    const size = this.sealedSize(length);
+    if (at + size > into.length) throw new UsageError("Cannot seal frame: no room");
+    if (!this.#cipher.has(1 + Math.ceil(length / CHUNK_SIZE))) {
+      throw new UsageError("Cannot seal frame: counter exhausted or key erased");
+    }
+    this.#cipher.seal(NOTHING, frame.subarray(0, FRAME_HEADER_SIZE), into, at);
+    let to = at + SEALED_HEADER_SIZE;
+    for (let from = FRAME_HEADER_SIZE; from < frame.length; from += CHUNK_SIZE) {
+      const chunk = frame.subarray(from, from + CHUNK_SIZE);
+      this.#cipher.seal(NOTHING, chunk, into, to);
+      to += chunk.length + MAC_SIZE;
+    }
+    return size;
+  }
+
+  /** Forgets the key. */
+  erase(): void {
+    this.#cipher.erase();
+  }
+}
+
+export interface OpenerOptions extends SealerOptions {
+  /** Largest payload taken, in bytes; a number, or one for each kind of message. */
+  readonly maxPayload?: number | ((header: FrameHeader) => number);
+}
+
+/**
+ * The receiving direction: bytes in any pieces, whole frames out. Holds what has come of an unfinished
+ * frame and nothing for what was only announced. Any failure is final.
+ */
+export class FrameOpener {
+  readonly #cipher: CipherState;
+  readonly #maxPayload: (header: FrameHeader) => number;
+  readonly #sealed = new Gathering();
+  readonly #headerBytes = new Uint8Array(FRAME_HEADER_SIZE);
+  #header: FrameHeader | undefined;
+  #payload = NOTHING;
+  #opened = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #busy = false;
+
+  /** @param key 32 bytes, `Split.receiveKey`; copied. */
+  constructor(key: Uint8Array, options: OpenerOptions = {}) {
+    const { aead = NOBLE, counter, maxPayload = MAX_PAYLOAD } = options;
+    this.#cipher = new CipherState(aead, key, counter);
+    this.#maxPayload = typeof maxPayload === "number" ? () => maxPayload : maxPayload;
+  }
+
+  /**
+   * Takes bytes as they came from the socket.
+   *
+   * @param chunk Used during the call only, and not changed.
+   * @param deliver Called for each frame that is complete, in order, before this returns. The payload
+   * is a view that is overwritten afterwards.
+   * @throws {DecodeError} `unauthentic` if a block was changed, replayed or moved; `too-large` if a
+   * payload is above the limit. This and whatever `deliver` throws is thrown again by each later call.
+   */
+  push(chunk: Uint8Array, deliver: (frame: Frame) => void): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#busy) throw new UsageError("Cannot push from within deliver");
+    this.#busy = true;
+    try {
+      this.#run(chunk, deliver);
+    } catch (error) {
+      this.#failure = { error };
+      this.erase();
+      throw error;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Forgets the key and what was received of an unfinished frame. */
+  erase(): void {
+    this.#cipher.erase();
+    this.#sealed.drop();
+    this.#payload = NOTHING;
+  }
+
+  #run(chunk: Uint8Array, deliver: (frame: Frame) => void): void {
+    let at = 0;
+    for (;;) {
+      const size = this.#header === undefined ? SEALED_HEADER_SIZE : this.#next() + MAC_SIZE;
+      const had = this.#sealed.length;
+      const sealed = this.#sealed.take(chunk, at, size);
+      if (sealed === undefined) return;
+      at += size - had;
+      if (this.#header === undefined) this.#openHeader(sealed, deliver);
+      else this.#openChunk(this.#header, sealed, deliver);
+    }
+  }
+
+  /** Plaintext bytes of the chunk that is due. */
+  #next(): number {
+    return Math.min(CHUNK_SIZE, (this.#header?.msgLength ?? 0) - this.#opened);
+  }
+
+  #openHeader(sealed: Uint8Array, deliver: (frame: Frame) => void): void {
+    this.#cipher.open(NOTHING, sealed, this.#headerBytes, 0, "frame header");
+    const header = decodeHeader(this.#headerBytes);
+    if (header.msgLength > this.#maxPayload(header)) {
+      throw new DecodeError("too-large", "frame.msg_length", 3);
+    }
+    if (header.msgLength === 0) deliver(frameOf(header, NOTHING));
+    else this.#header = header;
+  }
+
+  #openChunk(header: FrameHeader, sealed: Uint8Array, deliver: (frame: Frame) => void): void {
+    const length = this.#next();
+    if (header.msgLength === length) {
+      const scratch = takeScratch();
+      try {
+        this.#cipher.open(NOTHING, sealed, scratch, 0, "frame payload");
+        this.#header = undefined;
+        deliver(frameOf(header, scratch.subarray(0, length)));
+      } finally {
+        spare.push(scratch);
+      }
+      return;
+    }
+    this.#payload = withRoom(this.#payload, this.#opened, length, header.msgLength);
+    this.#cipher.open(NOTHING, sealed, this.#payload, this.#opened, "frame payload");
+    this.#opened += length;
+    if (this.#opened < header.msgLength) return;
+    const payload = this.#payload.subarray(0, header.msgLength);
+    this.#header = undefined;
+    this.#payload = NOTHING;
+    this.#opened = 0;
+    deliver(frameOf(header, payload));
+  }
+}
+
+function frameOf({ extensionType, channelMsg, msgType }: FrameHeader, payload: Uint8Array): Frame {
+  return { extensionType, channelMsg, msgType, payload };
+}
+
+// Payloads of one chunk are opened into bytes that all connections share, one after the other. A call
+// within `deliver` to another connection's opener takes further ones.
+const spare: Uint8Array[] = [];
+
+function takeScratch(): Uint8Array {
+  return spare.pop() ?? new Uint8Array(CHUNK_SIZE);
+}
+
+/** `bytes`, or a larger copy of its first `used`, with room for `more`, at most doubled, up to `limit`. */
+function withRoom(bytes: Uint8Array, used: number, more: number, limit: number): Uint8Array {
+  if (used + more <= bytes.length) return bytes;
+  const larger = new Uint8Array(Math.min(limit, Math.max(used + more, 2 * bytes.length)));
+  larger.set(bytes.subarray(0, used));
+  return larger;
+}
+
+/** Bytes of a block that came in pieces. */
+class Gathering {
+  #bytes = NOTHING;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * The block of `size` bytes that starts with what is held and goes on at `chunk[at]`; valid until
+   * the next call. `undefined` if it is not complete: the rest of `chunk` is held then.
+   */
+  take(chunk: Uint8Array, at: number, size: number): Uint8Array | undefined {
+    if (this.#length === 0 && at + size <= chunk.length) return chunk.subarray(at, at + size);
+    const part = chunk.subarray(at, at + size - this.#length);
+    if (part.length === 0) return undefined;
+    this.#bytes = withRoom(this.#bytes, this.#length, part.length, size);
+    this.#bytes.set(part, this.#length);
+    this.#length += part.length;
+    if (this.#length < size) return undefined;
+    const block = this.#bytes.subarray(0, size);
+    this.drop();
+    return block;
+  }
+
+  drop(): void {
+    this.#bytes = NOTHING;
+    this.#length = 0;
+  }
+}
