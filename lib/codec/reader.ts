@@ -1,4 +1,6 @@
 import { DecodeError } from "../errors.ts";
+import { f32At, u16At, u32At, u64At } from "./bytes_at.ts";
+import { copyOf } from "./memory.ts";
 
 /** Where in a message a value lies. The bytes are `[start, end)` of the payload. */
 export interface Sighting {
@@ -19,7 +21,6 @@ export type Observer = (sighting: Sighting) => void;
  */
 export class Reader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #name: string;
   readonly #observe: Observer | undefined;
   readonly #path: (string | number)[] = [];
@@ -32,7 +33,6 @@ export class Reader {
     observe?: Observer,
   ) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#name = name;
     this.#observe = observe;
   }
@@ -67,34 +67,34 @@ export class Reader {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** Next `length` bytes, in memory of their own. Not `slice()`: on a `Buffer` that is a view. */
+  /** Next `length` bytes, in memory of their own. */
   copy(length: number): Uint8Array {
-    return new Uint8Array(this.view(length));
+    return copyOf(this.view(length));
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#advance(1));
+    return this.#bytes[this.#advance(1)] ?? 0;
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2), true);
+    return u16At(this.#bytes, this.#advance(2));
   }
 
   u24(): number {
     const at = this.#advance(3);
-    return this.#view.getUint16(at, true) | this.#view.getUint8(at + 2) << 16;
+    return u16At(this.#bytes, at) | (this.#bytes[at + 2] ?? 0) << 16;
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4), true);
+    return u32At(this.#bytes, this.#advance(4));
   }
 
   u64(): bigint {
-    return this.#view.getBigUint64(this.#advance(8), true);
+    return u64At(this.#bytes, this.#advance(8));
   }
 
   f32(): number {
-    return this.#view.getFloat32(this.#advance(4), true);
+    return f32At(this.#bytes, this.#advance(4));
   }
 
   /** The error for this place in the payload. */

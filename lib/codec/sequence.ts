@@ -7,7 +7,7 @@
 
 import { UsageError } from "../errors.ts";
 import type { Extra, Field, FieldOf } from "./field.ts";
-import { bytesFromText, textFromBytes } from "./text.ts";
+import { textFromBytes } from "./text.ts";
 
 /** Text of at most 255 bytes. Any bytes may come and none is lost, UTF-8 or not: see `text.ts`. */
 export function str255(doc: string, extra?: Extra): Field<string> {
@@ -20,10 +20,11 @@ export function str255(doc: string, extra?: Extra): Field<string> {
     maxSize: 256,
     read: (r) => textFromBytes(r.view(r.u8())),
     write(w, value) {
-      const bytes = bytesFromText(value);
-      assertLength("STR0_255", bytes.length, 255);
-      w.u8(bytes.length);
-      w.bytes(bytes);
+      const lengthAt = w.length;
+      w.u8(0);
+      const length = w.text(value);
+      assertLength("STR0_255", length, 255);
+      w.patchU8(lengthAt, length);
     },
   };
 }

@@ -1,4 +1,6 @@
 import { UsageError } from "../errors.ts";
+import { copyOf } from "./memory.ts";
+import { bytesFromText } from "./text.ts";
 
 /** `msg_length` is a U24, SV2 §3.2. */
 export const MAX_PAYLOAD_SIZE = 2 ** 24 - 1;
@@ -26,9 +28,30 @@ export class Writer {
     if (this.#bytes.length > KEPT) this.#replace(new Uint8Array(KEPT));
   }
 
+  /** Leaves room for `length` bytes, whose content is whatever was there. */
+  skip(length: number): void {
+    this.#reserve(length);
+  }
+
   bytes(value: Uint8Array): void {
     const at = this.#reserve(value.length);
     this.#bytes.set(value, at);
+  }
+
+  /** Appends text as {@link bytesFromText} gives it. @returns How many bytes that were. */
+  text(value: string): number {
+    const at = this.#reserve(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) {
+        this.#at = at;
+        const bytes = bytesFromText(value);
+        this.bytes(bytes);
+        return bytes.length;
+      }
+      this.#bytes[at + i] = code;
+    }
+    return value.length;
   }
 
   u8(value: number): void {
@@ -62,15 +85,14 @@ export class Writer {
     this.#view.setFloat32(at, value, true);
   }
 
-  /** Replaces three bytes written before, for a length that was not known then. */
-  patchU24(at: number, value: number): void {
-    this.#view.setUint16(at, value & 0xffff, true);
-    this.#view.setUint8(at + 2, value >>> 16);
+  /** Replaces a byte written before. */
+  patchU8(at: number, value: number): void {
+    this.#bytes[at] = value;
   }
 
   /** Copy of everything written. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    return copyOf(this.#bytes.subarray(0, this.#at));
   }
 
   /** Where the next `length` bytes go. May replace `#bytes` and `#view`: call it before using them. */

@@ -1,10 +1,7 @@
-import { assertPayloadSize, type Fields, type Message, type Values } from "../codec/message.ts";
+import type { Fields, Message, Values } from "../codec/message.ts";
 import { type Tlv, writeTlvs } from "../codec/tlv.ts";
 import { Writer } from "../codec/writer.ts";
-
-const HEADER_SIZE = 6;
-const LENGTH_AT = 3;
-const CHANNEL_MSG = 0x8000;
+import { encodeHeader, FRAME_HEADER_SIZE } from "./header.ts";
 
 const scratch = new Writer();
 
@@ -20,13 +17,15 @@ export function encodeFrame<F extends Fields>(
   tlvs?: readonly Tlv[],
 ): Uint8Array {
   scratch.clear();
-  scratch.u16(message.extension | (message.channel ? CHANNEL_MSG : 0));
-  scratch.u8(message.id);
-  scratch.u24(0);
+  scratch.skip(FRAME_HEADER_SIZE);
   message.write(scratch, value);
   if (tlvs !== undefined) writeTlvs(scratch, tlvs);
-  const size = scratch.length - HEADER_SIZE;
-  assertPayloadSize(message.name, size);
-  scratch.patchU24(LENGTH_AT, size);
-  return scratch.finish();
+  const frame = scratch.finish();
+  encodeHeader({
+    extensionType: message.extension,
+    channelMsg: message.channel,
+    msgType: message.id,
+    msgLength: frame.length - FRAME_HEADER_SIZE,
+  }, frame);
+  return frame;
 }
