@@ -35,8 +35,10 @@ export interface Session {
   readonly version: number;
   /** Flags of `SetupConnection.Success`. */
   readonly serverFlags: number;
-  /** Extension ids both sides agreed on, EXT §1.1. */
+  /** Extension ids both sides agreed on, EXT §1.1. May change: a client can negotiate again. */
   readonly extensions: ReadonlySet<number>;
+  /** Ids the server insists on. While one is not in `extensions` the role hears nothing. */
+  readonly requiredExtensions: readonly number[];
 }
 
 /** What a role does on its connections, whichever side opened them. */

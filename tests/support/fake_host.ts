@@ -5,6 +5,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import { OperatorError } from "../../lib/errors.ts";
 import type { Address, Clock, Files, Host, Listener, Random, Socket } from "../../lib/ports.ts";
 import type { Log, LogFields } from "../../lib/telemetry/log.ts";
@@ -105,8 +106,8 @@ export class FakeClock implements Clock {
 }
 
 /** Lets every promise that can go on go on. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 60; i++) await Promise.resolve();
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Ports of this network; connections are pipes. */
@@ -114,6 +115,7 @@ export class FakeNetwork {
   readonly #listeners = new Map<number, Queue<Socket>>();
   /** Cuts what is written into pieces of at most this many bytes. */
   chunk = Infinity;
+  readonly #wire: Uint8Array[] = [];
   #nextPort = 50_000;
 
   listen({ hostname, port }: Address): Listener {
@@ -149,6 +151,11 @@ export class FakeNetwork {
     return Promise.resolve(ours);
   }
 
+  /** Every byte that was ever written, in order. */
+  wire(): Uint8Array {
+    return Uint8Array.from(this.#wire.flatMap((bytes) => [...bytes]));
+  }
+
   /** Two ends of one connection. */
   pipe(clientName: string, serverName: string): [client: Socket, server: Socket] {
     const up = new Queue<Uint8Array>();
@@ -171,9 +178,10 @@ export class FakeNetwork {
         left = left.subarray(length);
         return length;
       },
-      write(bytes) {
+      write: (bytes) => {
         if (outgoing.ended) return Promise.reject(new Error("broken pipe"));
         outgoing.put(bytes.slice());
+        this.#wire.push(bytes.slice());
         return Promise.resolve();
       },
       close() {

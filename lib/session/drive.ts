@@ -1,0 +1,113 @@
+import type { Clock, Socket } from "../ports.ts";
+import type { Instant } from "../time.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+
+/** A new read buffer; a connection that says little keeps it small. */
+const SMALL_READ = 1_024;
+const LARGE_READ = 65_536;
+/** Above this much output waiting, the peer's input waits too. */
+const HIGH_WATER = 65_536;
+
+export interface Driven {
+  readonly connection: Connection;
+  /** Resolves when the socket is closed and the role has been told. */
+  readonly done: Promise<void>;
+  /** Ends what is overdue. To be called every second or so. */
+  tick(now: Instant): void;
+}
+
+/**
+ * Runs a connection over a socket until either ends. Output is written once per turn of the event
+ * loop, one write at a time; while a peer does not read, it is not read from either.
+ *
+ * @param turn Awaited before input of a connection in its handshake: {@link Turns.next}.
+ */
+export function drive(
+  socket: Socket,
+  clock: Clock,
+  options: Omit<ConnectionOptions, "onOutput" | "now" | "address">,
+  turn: () => Promise<void>,
+): Driven {
+  let writing: Promise<void> = Promise.resolve();
+  let busy = false;
+
+  const connection: Connection = new Connection({
+    ...options,
+    address: socket.peer,
+    now: clock.now(),
+    onOutput: () => queueMicrotask(flush),
+  });
+
+  function flush(): void {
+    if (!busy) writing = write();
+  }
+
+  async function write(): Promise<void> {
+    busy = true;
+    try {
+      let output = connection.takeOutput();
+      while (output !== undefined) {
+        await socket.write(output);
+        output = connection.takeOutput();
+      }
+      if (connection.stage === "closing") socket.close();
+    } catch (error) {
+      connection.ended(`write failed: ${messageOf(error)}`, clock.now());
+      socket.close();
+    } finally {
+      busy = false;
+    }
+  }
+
+  async function read(): Promise<void> {
+    let buffer = new Uint8Array(SMALL_READ);
+    let reason = "closed by the peer";
+    try {
+      for (;;) {
+        const length = await socket.read(buffer);
+        if (length === null || connection.stage === "closed") break;
+        if (connection.stage === "handshake") await turn();
+        connection.receive(buffer.subarray(0, length), clock.now());
+        if (connection.queuedBytes > HIGH_WATER) await writing;
+        if (length === buffer.length && length < LARGE_READ) buffer = new Uint8Array(length * 4);
+        else if (length < buffer.length >> 4 && buffer.length > SMALL_READ) {
+          buffer = new Uint8Array(buffer.length >> 1);
+        }
+      }
+    } catch (error) {
+      reason = messageOf(error);
+    }
+    await writing;
+    connection.ended(reason, clock.now());
+    socket.close();
+  }
+
+  return {
+    connection,
+    done: read(),
+    tick(now) {
+      connection.tick(now);
+      // It was told to close and does not read its last bytes.
+      if (connection.abandoned(now)) socket.close();
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Hands out turns of the event loop, one handshake each: a burst of them costs milliseconds apiece and
+ * must not keep shares waiting.
+ */
+export class Turns {
+  readonly #clock: Clock;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  readonly next = (): Promise<void> => this.#last = this.#last.then(() => this.#clock.sleep(0));
+}
