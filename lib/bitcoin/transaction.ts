@@ -151,8 +151,8 @@ const SEGWIT_MARKER = Uint8Array.of(0x00, 0x01);
 const MAX_SIZE = 4_000_000;
 
 /**
- * Witness items in one transaction. Consensus has no such limit, but an item can be a single byte
- * and costs us a hundred; real transactions stay far below one item per input and 33 bytes.
+ * Witness items in what is decoded at once. Consensus has no such limit, but an item can be a
+ * single byte and costs us a hundred; a full block of real transactions has a third of this.
  */
 const MAX_WITNESS_ITEMS = 100_000;
 
@@ -164,6 +164,7 @@ class TransactionReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
+  #witnessItems = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -225,16 +226,16 @@ class TransactionReader {
   }
 
   #witnesses(inputs: readonly { readonly witness: Uint8Array[] }[]): void {
-    let total = 0;
+    const before = this.#witnessItems;
     for (const { witness } of inputs) {
       const count = this.compactSize("witness");
-      total += count;
       this.#refuseBomb(count, 1, "witness");
-      if (total > MAX_WITNESS_ITEMS) throw this.#error("too-large", "witness");
+      this.#witnessItems += count;
+      if (this.#witnessItems > MAX_WITNESS_ITEMS) throw this.#error("too-large", "witness");
       while (witness.length < count) witness.push(this.#blob("witness"));
     }
     // The form with witnesses but none in it would be a second encoding of the form without.
-    if (total === 0) throw this.#error("malformed", "witness");
+    if (this.#witnessItems === before) throw this.#error("malformed", "witness");
   }
 
   #refuseBomb(count: number, size: number, path: string): void {

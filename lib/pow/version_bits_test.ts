@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
+import vectors from "../../tests/vectors/bitcoin_version_rolling.json" with { type: "json" };
 import { countUnder, GENERAL_PURPOSE_BITS, spreadBits } from "./version_bits.ts";
 
 Deno.test("spreadBits() counts through a mask with holes", () => {
@@ -19,4 +20,11 @@ Deno.test("spreadBits() stays under its mask and ascends", () => {
     strictEqual((spreadBits(low, mask) & ~mask) >>> 0, 0);
     strictEqual(spreadBits(low, mask) < spreadBits(high, mask), low < high);
   }));
+});
+
+Deno.test("GENERAL_PURPOSE_BITS are the bits that the vectors let a miner change", () => {
+  strictEqual(GENERAL_PURPOSE_BITS, parseInt(vectors.mask_bip323, 16));
+  for (const { bit, accepted_if_rolling } of vectors.vectors) {
+    strictEqual((GENERAL_PURPOSE_BITS >>> bit & 1) === 1, accepted_if_rolling, `bit ${bit}`);
+  }
 });
