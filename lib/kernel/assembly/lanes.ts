@@ -1,0 +1,68 @@
+// Four computations at a time: lane i of every vector belongs to the i-th of them.
+
+/** Four sums modulo 2^32. */
+@inline
+export function add(a: v128, b: v128): v128 {
+  return i32x4.add(a, b);
+}
+
+@inline
+export function xor(a: v128, b: v128): v128 {
+  return v128.xor(a, b);
+}
+
+/** Rotates each word right. There is no such instruction: two shifts and an or. */
+@inline
+export function rotateRight(x: v128, bits: i32): v128 {
+  return v128.or(i32x4.shr_u(x, bits), i32x4.shl(x, 32 - bits));
+}
+
+/** Turns each word's bytes around: hashes and headers are big-endian inside, memory is little. */
+@inline
+export function swapBytes(x: v128): v128 {
+  return i8x16.shuffle(x, x, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+}
+
+/**
+ * Writes four consecutive words of each of four computations as four vectors, 16 bytes apart: the
+ * transpose of what lies at `p0` to `p3`. Big-endian words, as hash functions read them, if `swap`.
+ */
+@inline
+export function gather4(
+  to: usize,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  swap: bool,
+): void {
+  const low01 = v128.shuffle<u32>(v128.load(p0), v128.load(p1), 0, 4, 1, 5);
+  const high01 = v128.shuffle<u32>(v128.load(p0), v128.load(p1), 2, 6, 3, 7);
+  const low23 = v128.shuffle<u32>(v128.load(p2), v128.load(p3), 0, 4, 1, 5);
+  const high23 = v128.shuffle<u32>(v128.load(p2), v128.load(p3), 2, 6, 3, 7);
+  const w0 = v128.shuffle<u64>(low01, low23, 0, 2);
+  const w1 = v128.shuffle<u64>(low01, low23, 1, 3);
+  const w2 = v128.shuffle<u64>(high01, high23, 0, 2);
+  const w3 = v128.shuffle<u64>(high01, high23, 1, 3);
+  v128.store(to, swap ? swapBytes(w0) : w0);
+  v128.store(to, swap ? swapBytes(w1) : w1, 16);
+  v128.store(to, swap ? swapBytes(w2) : w2, 32);
+  v128.store(to, swap ? swapBytes(w3) : w3, 48);
+}
+
+/** The way back: four vectors at `from` become four words at each of `p0` to `p3`, bytes swapped. */
+@inline
+export function scatter4(from: usize, p0: usize, p1: usize, p2: usize, p3: usize): void {
+  const w0 = swapBytes(v128.load(from));
+  const w1 = swapBytes(v128.load(from, 16));
+  const w2 = swapBytes(v128.load(from, 32));
+  const w3 = swapBytes(v128.load(from, 48));
+  const low01 = v128.shuffle<u32>(w0, w1, 0, 4, 1, 5);
+  const high01 = v128.shuffle<u32>(w0, w1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<u32>(w2, w3, 0, 4, 1, 5);
+  const high23 = v128.shuffle<u32>(w2, w3, 2, 6, 3, 7);
+  v128.store(p0, v128.shuffle<u64>(low01, low23, 0, 2));
+  v128.store(p1, v128.shuffle<u64>(low01, low23, 1, 3));
+  v128.store(p2, v128.shuffle<u64>(high01, high23, 0, 2));
+  v128.store(p3, v128.shuffle<u64>(high01, high23, 1, 3));
+}

@@ -1,0 +1,239 @@
+// SHA-256 (FIPS 180-4), twice: of one message in plain integers, and of four messages at a time in
+// the lanes of vectors. The four-lane form has its schedule and its rounds apart, so that a block
+// that never changes is expanded once, and callers can fill in words they know.
+
+import { add, rotateRight, xor } from "./lanes";
+
+/** The 64 round constants, FIPS 180-4 §4.2.2. */
+// deno-fmt-ignore
+export const K: usize = memory.data<u32>([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+]);
+
+/** The state a hash begins with, FIPS 180-4 §5.3.3. */
+// deno-fmt-ignore
+export const IV: usize = memory.data<u32>([
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+]);
+
+// ---- One message -------------------------------------------------------------------------------
+
+/** The 64 words of the block at hand. */
+const SCHEDULE: usize = memory.data(64 * 4, 16);
+
+@inline
+export function smallSigma0(x: u32): u32 {
+  return rotr(x, 7) ^ rotr(x, 18) ^ (x >> 3);
+}
+
+@inline
+export function smallSigma1(x: u32): u32 {
+  return rotr(x, 17) ^ rotr(x, 19) ^ (x >> 10);
+}
+
+@inline
+export function round1(e: u32, f: u32, g: u32, h: u32, kw: u32): u32 {
+  return h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + (g ^ (e & (f ^ g))) + kw;
+}
+
+@inline
+export function round2(a: u32, b: u32, c: u32): u32 {
+  return (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + (b ^ ((a ^ b) & (b ^ c)));
+}
+
+@inline
+function kw1(t: usize): u32 {
+  return load<u32>(K + t) + load<u32>(SCHEDULE + t);
+}
+
+/** Takes the 64 bytes at `block` into the eight words at `state`. */
+export function compress1(state: usize, block: usize): void {
+  for (let t: usize = 0; t < 64; t += 4) {
+    store<u32>(SCHEDULE + t, bswap<u32>(load<u32>(block + t)));
+  }
+  for (let t: usize = SCHEDULE + 64; t < SCHEDULE + 256; t += 4) {
+    store<u32>(
+      t,
+      load<u32>(t - 64) + smallSigma0(load<u32>(t - 60)) + load<u32>(t - 28) +
+        smallSigma1(load<u32>(t - 8)),
+    );
+  }
+  let a = load<u32>(state), b = load<u32>(state, 4), c = load<u32>(state, 8);
+  let d = load<u32>(state, 12), e = load<u32>(state, 16), f = load<u32>(state, 20);
+  let g = load<u32>(state, 24), h = load<u32>(state, 28);
+  let x: u32;
+  // Eight at a time: after eight rounds each variable has its old role again, so nothing is moved.
+  for (let t: usize = 0; t < 256; t += 32) {
+    x = round1(e, f, g, h, kw1(t)), d += x, h = x + round2(a, b, c);
+    x = round1(d, e, f, g, kw1(t + 4)), c += x, g = x + round2(h, a, b);
+    x = round1(c, d, e, f, kw1(t + 8)), b += x, f = x + round2(g, h, a);
+    x = round1(b, c, d, e, kw1(t + 12)), a += x, e = x + round2(f, g, h);
+    x = round1(a, b, c, d, kw1(t + 16)), h += x, d = x + round2(e, f, g);
+    x = round1(h, a, b, c, kw1(t + 20)), g += x, c = x + round2(d, e, f);
+    x = round1(g, h, a, b, kw1(t + 24)), f += x, b = x + round2(c, d, e);
+    x = round1(f, g, h, a, kw1(t + 28)), e += x, a = x + round2(b, c, d);
+  }
+  store<u32>(state, load<u32>(state) + a);
+  store<u32>(state, load<u32>(state, 4) + b, 4);
+  store<u32>(state, load<u32>(state, 8) + c, 8);
+  store<u32>(state, load<u32>(state, 12) + d, 12);
+  store<u32>(state, load<u32>(state, 16) + e, 16);
+  store<u32>(state, load<u32>(state, 20) + f, 20);
+  store<u32>(state, load<u32>(state, 24) + g, 24);
+  store<u32>(state, load<u32>(state, 28) + h, 28);
+}
+
+/** Eight words of state as the 32 bytes of a hash, or back. The two may be the same place. */
+export function swapState(from: usize, to: usize): void {
+  for (let i: usize = 0; i < 32; i += 4) {
+    store<u32>(to + i, bswap<u32>(load<u32>(from + i)));
+  }
+}
+
+/** The last blocks of the message at hand: what is left of it, the padding, its length. */
+const TAIL: usize = memory.data(128, 16);
+
+/**
+ * Ends a hash: takes in the last `rest` bytes (under 64) and the padding of a message of `length`
+ * bytes (under 2^29), and leaves the state final.
+ */
+export function finish1(state: usize, from: usize, rest: u32, length: u32): void {
+  memory.fill(TAIL, 0, 128);
+  memory.copy(TAIL, from, rest);
+  store<u8>(TAIL + rest, 0x80);
+  const blocks: usize = rest < 56 ? 1 : 2;
+  store<u32>(TAIL + 64 * blocks - 4, bswap<u32>(length << 3));
+  compress1(state, TAIL);
+  if (blocks === 2) compress1(state, TAIL + 64);
+}
+
+/** SHA-256 of `length` bytes (under 2^29): its eight words at `state`. */
+export function hash1(state: usize, from: usize, length: u32): void {
+  memory.copy(state, IV, 32);
+  const whole = length & ~63;
+  for (let at: u32 = 0; at < whole; at += 64) compress1(state, from + at);
+  finish1(state, from + whole, length - whole, length);
+}
+
+const INNER: usize = memory.data(32, 16);
+
+/** SHA-256 of the 32 bytes that the words at `state` stand for, over them. */
+export function rehash1(state: usize): void {
+  swapState(state, INNER);
+  hash1(state, INNER, 32);
+}
+
+// ---- Four messages -----------------------------------------------------------------------------
+
+@inline
+export function sigma0(x: v128): v128 {
+  return xor(xor(rotateRight(x, 7), rotateRight(x, 18)), i32x4.shr_u(x, 3));
+}
+
+@inline
+export function sigma1(x: v128): v128 {
+  return xor(xor(rotateRight(x, 17), rotateRight(x, 19)), i32x4.shr_u(x, 10));
+}
+
+/** What a round adds to `d`, and to what becomes `a`: T1 of FIPS 180-4 §6.2.2. */
+@inline
+export function t1(e: v128, f: v128, g: v128, h: v128, kw: v128): v128 {
+  const sigma = xor(xor(rotateRight(e, 6), rotateRight(e, 11)), rotateRight(e, 25));
+  return add(add(add(h, kw), xor(g, v128.and(e, xor(f, g)))), sigma);
+}
+
+/**
+ * T2 of FIPS 180-4 §6.2.2. The majority is written so that its second difference is the first one of
+ * the round before, and the compiler takes it over.
+ */
+@inline
+export function t2(a: v128, b: v128, c: v128): v128 {
+  const sigma = xor(xor(rotateRight(a, 2), rotateRight(a, 13)), rotateRight(a, 22));
+  return add(sigma, xor(b, v128.and(xor(a, b), xor(b, c))));
+}
+
+/** The words of four blocks, `W[t]` of all lanes at `16 * t`. Callers fill the first sixteen. */
+export const W: usize = memory.data(64 * 16, 16);
+/** `K[t] + W[t]`, which is all that the rounds want to know. */
+export const KW: usize = memory.data(64 * 16, 16);
+/** {@link KW} of the block that ends a message of 64 bytes: it never changes. */
+export const KW_PADDING_64: usize = memory.data(64 * 16, 16);
+
+/** Sets word `t` (as an offset into {@link W}). */
+@inline
+export function put(w: usize, kw: usize, t: usize, word: v128): void {
+  v128.store(w + t, word);
+  v128.store(kw + t, add(word, v128.load32_splat(K + (t >> 2))));
+}
+
+/** Word `t` from those 16, 15, 7 and 2 before it. The latest comes in last: it is waited for. */
+@inline
+export function extend(w: usize, kw: usize, t: usize): void {
+  const early = add(v128.load(w + t - 256), sigma0(v128.load(w + t - 240)));
+  put(w, kw, t, add(add(early, v128.load(w + t - 112)), sigma1(v128.load(w + t - 32))));
+}
+
+/** Expands the words at {@link W}, from the sixteen given ones. */
+export function schedule(): void {
+  for (let t: usize = 0; t < 256; t += 16) {
+    v128.store(KW + t, add(v128.load(W + t), v128.load32_splat(K + (t >> 2))));
+  }
+  for (let t: usize = 256; t < 1024; t += 64) {
+    extend(W, KW, t);
+    extend(W, KW, t + 16);
+    extend(W, KW, t + 32);
+    extend(W, KW, t + 48);
+  }
+}
+
+/** Takes four expanded blocks into the eight vectors at `state`. */
+export function compress(state: usize, kw: usize): void {
+  let a = v128.load(state), b = v128.load(state, 16), c = v128.load(state, 32);
+  let d = v128.load(state, 48), e = v128.load(state, 64), f = v128.load(state, 80);
+  let g = v128.load(state, 96), h = v128.load(state, 112);
+  let x: v128;
+  for (let t = kw; t < kw + 1024; t += 128) {
+    x = t1(e, f, g, h, v128.load(t)), d = add(d, x), h = add(x, t2(a, b, c));
+    x = t1(d, e, f, g, v128.load(t, 16)), c = add(c, x), g = add(x, t2(h, a, b));
+    x = t1(c, d, e, f, v128.load(t, 32)), b = add(b, x), f = add(x, t2(g, h, a));
+    x = t1(b, c, d, e, v128.load(t, 48)), a = add(a, x), e = add(x, t2(f, g, h));
+    x = t1(a, b, c, d, v128.load(t, 64)), h = add(h, x), d = add(x, t2(e, f, g));
+    x = t1(h, a, b, c, v128.load(t, 80)), g = add(g, x), c = add(x, t2(d, e, f));
+    x = t1(g, h, a, b, v128.load(t, 96)), f = add(f, x), b = add(x, t2(c, d, e));
+    x = t1(f, g, h, a, v128.load(t, 112)), e = add(e, x), a = add(x, t2(b, c, d));
+  }
+  v128.store(state, add(a, v128.load(state)));
+  v128.store(state, add(b, v128.load(state, 16)), 16);
+  v128.store(state, add(c, v128.load(state, 32)), 32);
+  v128.store(state, add(d, v128.load(state, 48)), 48);
+  v128.store(state, add(e, v128.load(state, 64)), 64);
+  v128.store(state, add(f, v128.load(state, 80)), 80);
+  v128.store(state, add(g, v128.load(state, 96)), 96);
+  v128.store(state, add(h, v128.load(state, 112)), 112);
+}
+
+/** Sets the state of all lanes to the beginning. */
+export function begin(state: usize): void {
+  for (let i: usize = 0; i < 8; i++) v128.store(state + 16 * i, v128.load32_splat(IV + 4 * i));
+}
+
+/** Ends the message of 64 bytes whose only block `state` has taken in. */
+export function finish64(state: usize): void {
+  compress(state, KW_PADDING_64);
+}
+
+/** Lays down {@link KW_PADDING_64}. Runs when the module is instantiated. */
+export function layPadding64(): void {
+  for (let t: usize = 0; t < 256; t += 16) v128.store(W + t, i32x4.splat(0));
+  v128.store(W, i32x4.splat(0x80000000));
+  v128.store(W, i32x4.splat(512), 240);
+  schedule();
+  memory.copy(KW_PADDING_64, KW, 1024);
+}

@@ -1,0 +1,85 @@
+/**
+ * Builds lib/kernel/kernel.wasm from lib/kernel/assembly/, or with `--check` says whether the file
+ * in the repository is what the sources make.
+ *
+ * @module
+ */
+
+import { main as compile } from "npm:assemblyscript@0.28.20/asc";
+
+const PRODUCT = "lib/kernel/kernel.wasm";
+
+const FLAGS = [
+  "-O3",
+  "--noAssert",
+  "--runtime",
+  "stub",
+  "--enable",
+  "simd",
+  "--enable",
+  "bulk-memory",
+  // Nothing in the kernel can abort, so that it imports nothing.
+  "--use",
+  "abort=",
+  // 33 MiB that never grow: views into it stay good. Pages nobody touches cost nothing.
+  "--initialMemory",
+  "528",
+  "--maximumMemory",
+  "528",
+];
+
+/** Compiles the kernel. @throws {Error} With what the compiler had to say. */
+async function build(): Promise<Uint8Array> {
+  let product: Uint8Array | undefined;
+  const messages: string[] = [];
+  const { error } = await compile(
+    ["lib/kernel/assembly/kernel.ts", "--outFile", PRODUCT, ...FLAGS],
+    {
+      readFile,
+      writeFile(_name, contents) {
+        if (typeof contents !== "string") product = contents;
+      },
+      listFiles: () => [],
+      stderr: {
+        write(text) {
+          messages.push(String(text));
+        },
+      },
+    },
+  );
+  if (error !== null || product === undefined) {
+    throw new Error(`Cannot build the kernel: ${error?.message ?? ""}\n${messages.join("")}`);
+  }
+  return product;
+}
+
+/** What the compiler asks for; it looks in several places, so not finding is an answer. */
+async function readFile(name: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+const product = await build();
+if (Deno.args.includes("--check")) {
+  const committed = await Deno.readFile(PRODUCT);
+  if (!equal(product, committed)) {
+    say(`${PRODUCT} is not what its sources make: run \`deno task kernel\``);
+    Deno.exit(1);
+  }
+  say(`${PRODUCT} is what its sources make: ${product.length} bytes`);
+} else {
+  await Deno.writeFile(PRODUCT, product);
+  say(`Wrote ${PRODUCT}: ${product.length} bytes`);
+}
