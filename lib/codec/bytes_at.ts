@@ -29,6 +29,11 @@ export function f32At(bytes: Uint8Array, at: number): number {
   return floats[0] ?? 0;
 }
 
+export function setU16At(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+}
+
 export function setU32At(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value;
   bytes[at + 1] = value >>> 8;

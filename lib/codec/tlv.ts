@@ -9,7 +9,9 @@
  * @module
  */
 
-import { UsageError } from "../errors.ts";
+import { DecodeError, UsageError } from "../errors.ts";
+import { setU16At, u16At } from "./bytes_at.ts";
+import { allocate } from "./memory.ts";
 import type { Writer } from "./writer.ts";
 
 export interface Tlv {
@@ -45,24 +47,31 @@ export function parseTlvs(rest: Uint8Array): Tlv[] {
     if (end === -1) return tlvs;
     tlvs.push({
       extensionType: u16At(rest, at),
-      fieldType: byteAt(rest, at + 2),
+      fieldType: rest[at + 2] ?? 0,
       value: rest.subarray(at + TLV_HEADER_SIZE, end),
     });
     at = end;
   }
 }
 
-/** Value of the first TLV that is `spec`, as a view of `rest`: no list is built. Never throws. */
-export function findTlv(
-  rest: Uint8Array,
-  spec: Pick<TlvSpec, "extensionType" | "fieldType">,
-): Uint8Array | undefined {
-  let at = 0;
+/**
+ * Value of the first TLV that is `spec`, as a view of `payload`; no list is built.
+ *
+ * @param from Where the message's own fields end and its TLVs begin.
+ * @returns `undefined` if there is none, or none that is whole.
+ * @throws {DecodeError} `"too-long"` if it has more than `spec.max` bytes: the message that it came
+ * with is to be rejected (SV2 §3.4.3).
+ */
+export function findTlv(payload: Uint8Array, from: number, spec: TlvSpec): Uint8Array | undefined {
+  let at = from;
   for (;;) {
-    const end = endOfTlv(rest, at);
+    const end = endOfTlv(payload, at);
     if (end === -1) return undefined;
-    if (u16At(rest, at) === spec.extensionType && byteAt(rest, at + 2) === spec.fieldType) {
-      return rest.subarray(at + TLV_HEADER_SIZE, end);
+    if (u16At(payload, at) === spec.extensionType && payload[at + 2] === spec.fieldType) {
+      if (end - at - TLV_HEADER_SIZE > spec.max) {
+        throw new DecodeError("too-long", `${spec.extends}.${spec.name}`, at);
+      }
+      return payload.subarray(at + TLV_HEADER_SIZE, end);
     }
     at = end;
   }
@@ -72,11 +81,10 @@ export function findTlv(
 export function encodeTlv(tlv: Tlv): Uint8Array {
   assertFits(tlv);
   const { extensionType, fieldType, value } = tlv;
-  const bytes = new Uint8Array(TLV_HEADER_SIZE + value.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, extensionType, true);
-  view.setUint8(2, fieldType);
-  view.setUint16(3, value.length, true);
+  const bytes = allocate(TLV_HEADER_SIZE + value.length);
+  setU16At(bytes, 0, extensionType);
+  bytes[2] = fieldType;
+  setU16At(bytes, 3, value.length);
   bytes.set(value, TLV_HEADER_SIZE);
   return bytes;
 }
@@ -100,16 +108,8 @@ function endOfTlv(rest: Uint8Array, at: number): number {
   return end > rest.length ? -1 : end;
 }
 
-function u16At(bytes: Uint8Array, at: number): number {
-  return byteAt(bytes, at) | byteAt(bytes, at + 1) << 8;
-}
-
-function byteAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
-}
-
 function assertFits({ extensionType, fieldType, value }: Tlv): void {
-  if (!(extensionType >= 0 && extensionType <= 0x7fff && fieldType >= 0 && fieldType <= 0xff)) {
+  if (extensionType !== (extensionType & 0x7fff) || fieldType !== (fieldType & 0xff)) {
     throw new UsageError(`Cannot write a TLV of type ${extensionType}, ${fieldType}`);
   }
   if (value.length > 0xffff) {

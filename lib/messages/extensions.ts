@@ -8,7 +8,9 @@
 import { u16 } from "../codec/field.ts";
 import { messagesOf, type ValueOf } from "../codec/message.ts";
 import { seq64k } from "../codec/sequence.ts";
-import type { TlvSpec } from "../codec/tlv.ts";
+import { bytesFromText, textFromBytes } from "../codec/text.ts";
+import { findTlv, type Tlv, type TlvSpec } from "../codec/tlv.ts";
+import { UsageError } from "../errors.ts";
 import { SubmitSharesExtended } from "./mining.ts";
 
 /** Agreeing on extensions itself. */
@@ -74,3 +76,28 @@ export const UserIdentity: TlvSpec = {
   spec: "E2.1.1",
   doc: "Name of the worker that found the share",
 };
+
+/**
+ * Name of the worker that found the share in `payload`, if it is told.
+ *
+ * @param from Where the message's own fields end, {@link ShareView.end}.
+ * @throws {DecodeError} `"too-long"` if it has more than 32 bytes: the share is to be refused.
+ */
+export function userIdentityOf(payload: Uint8Array, from: number): string | undefined {
+  const bytes = findTlv(payload, from, UserIdentity);
+  return bytes === undefined ? undefined : textFromBytes(bytes);
+}
+
+/**
+ * The name of a worker, to go with its share.
+ *
+ * @throws {UsageError} If it has more than 32 bytes.
+ */
+export function userIdentityTlv(name: string): Tlv {
+  const { extensionType, fieldType, max } = UserIdentity;
+  const value = bytesFromText(name);
+  if (value.length > max) {
+    throw new UsageError(`Cannot write user_identity of ${value.length}: the limit is ${max}`);
+  }
+  return { extensionType, fieldType, value };
+}
