@@ -16,10 +16,11 @@ export function fieldFromVector(field: Field<unknown>, value: unknown): unknown 
   const { shape } = field;
   switch (shape.kind) {
     case "bool":
-    case "f32":
     case "uint":
     case "text":
       return value;
+    case "f32":
+      return Math.fround(Number(value));
     case "hash":
     case "bytes":
       return Uint8Array.fromHex(String(value));
