@@ -27,7 +27,7 @@ import type { Log } from "../../telemetry/log.ts";
 import type { Instant } from "../../time.ts";
 import type { MineConfig } from "./config.ts";
 import { Inbox } from "./inbox.ts";
-import { Rig, type RigDevice, type Share } from "./rig.ts";
+import { type Judgement, Rig, type RigDevice, type Share } from "./rig.ts";
 import { Seat } from "./seat.ts";
 import { Tally } from "./tally.ts";
 import { workerTlv } from "./worker_name.ts";
@@ -124,12 +124,14 @@ export class Miner implements Role {
   /** A device reports a nonce. */
   found(rig: Rig, nonce: FoundNonce, now: Instant): void {
     const judgement = rig.judge(nonce, now);
-    if (judgement.verdict === "share") return this.#submit(judgement.share, now);
-    const { verdict, why } = judgement;
-    if (verdict === "stale") this.tally.stale++;
-    else if (verdict === "duplicate") this.tally.duplicates++;
-    else this.tally.hardwareErrors++;
-    this.#log.debug("share.dropped", { device: rig.device.info.id, verdict, why });
+    if (judgement.verdict !== "share") {
+      return this.#drop(rig, judgement.verdict, judgement.why);
+    }
+    // Its channel may have been closed, or its connection, while the device was at it.
+    if (judgement.share.channel !== this.#seatOf(rig)?.channel) {
+      return this.#drop(rig, "stale", "channel is closed");
+    }
+    this.#submit(judgement.share, now);
   }
 
   // The connection.
@@ -250,6 +252,13 @@ export class Miner implements Role {
       ));
     }
     this.#note(share, sequenceNumber);
+  }
+
+  #drop(rig: Rig, verdict: Exclude<Judgement["verdict"], "share">, why: string): void {
+    if (verdict === "stale") this.tally.stale++;
+    else if (verdict === "duplicate") this.tally.duplicates++;
+    else this.tally.hardwareErrors++;
+    this.#log.debug("share.dropped", { device: rig.device.info.id, verdict, why });
   }
 
   #note({ channel, hash, difficulty, isBlock }: Share, sequenceNumber: number): void {
