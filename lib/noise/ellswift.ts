@@ -14,6 +14,7 @@ import {
   mod,
   numberFromBytes,
   P,
+  rootOfRatio,
   squareRoot,
 } from "./field.ts";
 
@@ -39,7 +40,7 @@ export function decodeX(encoding: Uint8Array): Uint8Array {
 
 /** XSwiftEC of BIP 324, with u and t remapped from 0. */
 function swift(u: bigint, t: bigint): bigint {
-  const g = (u * u * u + 7n) % P;
+  const g = (u * u % P * u + 7n) % P;
   if ((g + t * t) % P === 0n) t = 2n * t % P;
   // X = (g - t²) / 2t and Y = (X + t) / (c·u); with both over one denominator there is one inversion
   // for X/Y and 1/(c·u): Y = (g + t²) / (2t·c·u), X/Y = (g - t²)·c·u / (g + t²).
@@ -81,21 +82,22 @@ export function encodeX(x: Uint8Array, seed: Uint8Array): Uint8Array {
  * @returns `undefined` if this branch has none.
  */
 export function inverseSwift(x: bigint, u: bigint, branch: number): bigint | undefined {
-  const g = (u * u * u + 7n) % P;
+  const uu = u * u % P;
+  const g = (uu * u + 7n) % P;
   let v: bigint;
-  let s: bigint;
+  let w: bigint | undefined;
   if ((branch & 2) === 0) {
     if (isOnCurve(mod(-x - u))) return undefined;
     v = x;
-    s = mod(-g * inverse((u * u + u * v + v * v) % P));
+    w = rootOfRatio(mod(-g), (uu + u * v + v * v) % P);
   } else {
-    s = mod(x - u);
-    if (s === 0n) return undefined;
-    const r = squareRoot(mod(-s * (4n * g + 3n * s * u * u)));
+    const s = mod(x - u);
+    w = s === 0n ? undefined : squareRoot(s);
+    if (w === undefined) return undefined;
+    const r = squareRoot(mod(-s * (4n * g + 3n * s * uu)));
     if (r === undefined || ((branch & 1) === 1 && r === 0n)) return undefined;
     v = mod((r * inverse(s) - u) * HALF);
   }
-  const w = squareRoot(s);
   if (w === undefined) return undefined;
   const half = (branch & 1) === 1 ? HALVES.plus : HALVES.minus;
   const t = w * (u * half + v) % P;

@@ -1,8 +1,11 @@
-// The field of secp256k1: integers modulo p, as bigint. Used on what is public or about to be (the
-// encoding of a key); bigint takes a time that depends on its value, so no secret key comes here.
+// The field of secp256k1: integers modulo p, as bigint. bigint takes a time that depends on its value,
+// so this computes on what is public or about to be (the encoding of a key), never on a secret key.
 
 /** The prime 2^256 - 2^32 - 977. */
 export const P = 2n ** 256n - 2n ** 32n - 977n;
+
+/** How many points there are: the range of secret keys is `1..n-1`. */
+export const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** The representative in `0..p-1`. */
 export function mod(value: bigint): bigint {
@@ -20,13 +23,16 @@ export function inverse(value: bigint): bigint {
   return a === 0n ? 0n : mod(x);
 }
 
-/**
- * The square root that is itself a square, or `undefined` if there is none. As p = 3 mod 4, it is
- * value^((p+1)/4): 223 ones, a zero, 22 ones, then 00001100.
- */
+/** The square root that is itself a square, or `undefined` if there is none; p = 3 mod 4. */
 export function squareRoot(value: bigint): bigint | undefined {
-  const x2 = value * value * value % P;
-  const x3 = x2 * x2 * value % P;
+  const root = value * power(value) % P;
+  return root * root % P === value ? root : undefined;
+}
+
+/** value^((p-3)/4): in binary 223 ones, a zero, 22 ones, then 00001011. */
+function power(value: bigint): bigint {
+  const x2 = value * value % P * value % P;
+  const x3 = x2 * x2 % P * value % P;
   const x6 = squarings(x3, 3) * x3 % P;
   const x9 = squarings(x6, 3) * x3 % P;
   const x11 = squarings(x9, 2) * x2 % P;
@@ -36,8 +42,8 @@ export function squareRoot(value: bigint): bigint | undefined {
   const x176 = squarings(x88, 88) * x88 % P;
   const x220 = squarings(x176, 44) * x44 % P;
   const x223 = squarings(x220, 3) * x3 % P;
-  const root = squarings(squarings(squarings(x223, 23) * x22 % P, 6) * x2 % P, 2);
-  return root * root % P === value ? root : undefined;
+  const head = squarings(squarings(x223, 23) * x22 % P, 5) * value % P;
+  return squarings(head, 3) * x2 % P;
 }
 
 function squarings(value: bigint, times: number): bigint {
@@ -45,9 +51,16 @@ function squarings(value: bigint, times: number): bigint {
   return value;
 }
 
+/** The root of top / bottom that {@link squareRoot} gives, without the division. */
+export function rootOfRatio(top: bigint, bottom: bigint): bigint | undefined {
+  const b2 = bottom * bottom % P;
+  const root = top * bottom % P * power(top * bottom % P * b2 % P) % P;
+  return root * root % P * bottom % P === top ? root : undefined;
+}
+
 /** Whether there is a point with this x coordinate: whether x^3 + 7 is a square. */
 export function isOnCurve(x: bigint): boolean {
-  return squareRoot((x * x * x + 7n) % P) !== undefined;
+  return squareRoot((x * x % P * x + 7n) % P) !== undefined;
 }
 
 /** 32 bytes, big-endian, as a number; not reduced. */

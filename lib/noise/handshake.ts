@@ -17,7 +17,15 @@ import { DecodeError, UsageError } from "../errors.ts";
 import type { UnixSeconds } from "../time.ts";
 import { MAC_SIZE } from "./aead.ts";
 import { CERTIFICATE_SIZE, checkCertificate, type ServerIdentity } from "./certificate.ts";
-import { type EphemeralKey, hashSharedX, isPublicKey, NOBLE, sharedX } from "./crypto.ts";
+import {
+  AEAD,
+  type EphemeralKey,
+  hashSharedX,
+  isPublicKey,
+  type Point,
+  pointAt,
+  sharedX,
+} from "./crypto.ts";
 import { decodeX, ENCODING_SIZE } from "./ellswift.ts";
 import { HandshakeError } from "./handshake_error.ts";
 import { SymmetricState } from "./symmetric.ts";
@@ -51,7 +59,7 @@ export interface InitiatorOptions {
 /** The side that dials. */
 export class Initiator {
   readonly #options: InitiatorOptions;
-  readonly #state = new SymmetricState(NOBLE);
+  readonly #state = new SymmetricState(AEAD);
   readonly #act1: Uint8Array;
   #done = false;
 
@@ -113,7 +121,7 @@ export class Initiator {
 
   #ecdh(theirs: Uint8Array): Uint8Array {
     const { secret, encoding } = this.#options.ephemeral;
-    const shared = sharedX(secret, decodeX(theirs));
+    const shared = sharedX(secret, pointAt(decodeX(theirs)));
     const mixed = hashSharedX({ initiator: encoding, responder: theirs }, shared);
     shared.fill(0);
     return mixed;
@@ -158,14 +166,14 @@ export class Responder {
     assertOnce(this.#done);
     this.#done = true;
     const { identity, ephemeral } = this.#options;
-    const state = new SymmetricState(NOBLE);
+    const state = new SymmetricState(AEAD);
     try {
       assertSize(act1, ACT1_SIZE);
       // -> e
       const theirs = act1.slice();
       state.mixHash(theirs);
       state.decryptAndHash(NOTHING, "act 1");
-      const point = decodeX(theirs);
+      const point = pointAt(decodeX(theirs));
       // <- e
       state.mixHash(ephemeral.encoding);
       // <- ee
@@ -192,7 +200,7 @@ export class Responder {
 /** The responder's ECDH. @param point `theirs` decoded, once for both. */
 function ecdh(
   theirs: Uint8Array,
-  point: Uint8Array,
+  point: Point,
   secret: Uint8Array,
   encoding: Uint8Array,
 ): Uint8Array {

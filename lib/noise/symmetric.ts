@@ -1,7 +1,8 @@
 import { concatBytes } from "../bitcoin/bytes.ts";
-import { hmacSha256, sha256 } from "../bitcoin/hash.ts";
+import { sha256 } from "../bitcoin/hash.ts";
 import { type Aead, MAC_SIZE } from "./aead.ts";
 import { CipherState } from "./cipher.ts";
+import { hkdf } from "./crypto.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -83,13 +84,4 @@ export class SymmetricState {
     this.#chainingKey.fill(0);
     this.#cipher?.erase();
   }
-}
-
-/** HKDF of RFC 5869 with an empty `info` and two outputs. */
-export function hkdf(salt: Uint8Array, material: Uint8Array): [Uint8Array, Uint8Array] {
-  const extracted = hmacSha256(salt, material);
-  const first = hmacSha256(extracted, Uint8Array.of(1));
-  const second = hmacSha256(extracted, concatBytes(first, Uint8Array.of(2)));
-  extracted.fill(0);
-  return [first, second];
 }

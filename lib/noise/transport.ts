@@ -15,9 +15,10 @@ import {
   frameLength,
   MAX_PAYLOAD,
 } from "../frame/header.ts";
+import { Gathering, withRoom } from "../frame/gathering.ts";
 import { type Aead, MAC_SIZE } from "./aead.ts";
 import { CipherState } from "./cipher.ts";
-import { NOBLE } from "./crypto.ts";
+import { AEAD } from "./crypto.ts";
 
 /** Plaintext of a full chunk: with its MAC it is 65,535 bytes, the longest Noise message. */
 export const CHUNK_SIZE = 65_535 - MAC_SIZE;
@@ -42,7 +43,7 @@ export class FrameSealer {
 
   /** @param key 32 bytes, `Split.sendKey`; copied. */
   constructor(key: Uint8Array, options: SealerOptions = {}) {
-    this.#cipher = new CipherState(options.aead ?? NOBLE, key, options.counter);
+    this.#cipher = new CipherState(options.aead ?? AEAD, key, options.counter);
   }
 
   /** Bytes that {@link FrameSealer.seal} writes for a payload of this length. */
@@ -106,7 +107,7 @@ export class FrameOpener {
 
   /** @param key 32 bytes, `Split.receiveKey`; copied. */
   constructor(key: Uint8Array, options: OpenerOptions = {}) {
-    const { aead = NOBLE, counter, maxPayload = MAX_PAYLOAD } = options;
+    const { aead = AEAD, counter, maxPayload = MAX_PAYLOAD } = options;
     this.#cipher = new CipherState(aead, key, counter);
     this.#maxPayload = typeof maxPayload === "number" ? () => maxPayload : maxPayload;
   }
@@ -205,44 +206,4 @@ const spare: Uint8Array[] = [];
 
 function takeScratch(): Uint8Array {
   return spare.pop() ?? new Uint8Array(CHUNK_SIZE);
-}
-
-/** `bytes`, or a larger copy of its first `used`, with room for `more`, at most doubled, up to `limit`. */
-function withRoom(bytes: Uint8Array, used: number, more: number, limit: number): Uint8Array {
-  if (used + more <= bytes.length) return bytes;
-  const larger = new Uint8Array(Math.min(limit, Math.max(used + more, 2 * bytes.length)));
-  larger.set(bytes.subarray(0, used));
-  return larger;
-}
-
-/** Bytes of a block that came in pieces. */
-class Gathering {
-  #bytes = NOTHING;
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /**
-   * The block of `size` bytes that starts with what is held and goes on at `chunk[at]`; valid until
-   * the next call. `undefined` if it is not complete: the rest of `chunk` is held then.
-   */
-  take(chunk: Uint8Array, at: number, size: number): Uint8Array | undefined {
-    if (this.#length === 0 && at + size <= chunk.length) return chunk.subarray(at, at + size);
-    const part = chunk.subarray(at, at + size - this.#length);
-    if (part.length === 0) return undefined;
-    this.#bytes = withRoom(this.#bytes, this.#length, part.length, size);
-    this.#bytes.set(part, this.#length);
-    this.#length += part.length;
-    if (this.#length < size) return undefined;
-    const block = this.#bytes.subarray(0, size);
-    this.drop();
-    return block;
-  }
-
-  drop(): void {
-    this.#bytes = NOTHING;
-    this.#length = 0;
-  }
 }
