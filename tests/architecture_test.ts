@@ -9,6 +9,7 @@ import { deepStrictEqual, ok } from "node:assert";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["commands", "lib/host", "lib/telemetry"],
   "commands": [
+    "lib/inspect",
     "drivers",
     "lib/roles",
     "lib/session",
@@ -37,21 +38,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/session": ["lib/noise", "lib/frame", "lib/messages", "lib/codec"],
   "lib/channel": ["lib/messages", "lib/codec", "lib/kernel", "lib/pow", "lib/bitcoin"],
   "lib/chain": ["lib/node", "lib/kernel", "lib/pow", "lib/bitcoin"],
+  "lib/node": ["lib/pow", "lib/bitcoin"],
+  "lib/inspect": ["lib/noise", "lib/frame", "lib/messages", "lib/codec"],
   "lib/noise": ["lib/frame", "lib/codec", "lib/kernel", "lib/bitcoin"],
   "lib/frame": ["lib/messages", "lib/codec"],
   "lib/messages": ["lib/codec"],
   "lib/config": ["lib/telemetry"],
   "lib/codec": [],
-  "lib/kernel": ["lib/bitcoin"],
+  "lib/kernel": ["lib/pow", "lib/bitcoin"],
   "lib/pow": ["lib/bitcoin"],
   "drivers/driver.ts": [],
-  "lib/node": ["lib/bitcoin"],
   "lib/bitcoin": [],
   "lib/telemetry": [],
   "lib/ports.ts": [],
   "lib/errors.ts": [],
   "lib/time.ts": [],
 };
+/** Files that are data. */
+const DATA = ["deno.json"];
 const ANYONE = ["lib/errors.ts", "lib/time.ts", "lib/ports.ts", "lib/telemetry/log.ts"];
 
 /** Each package has one door, so that it can be replaced, and read, in one place. */
@@ -107,7 +111,7 @@ Deno.test("every file imports only from its own folder and the layers below", ()
     imports.filter(({ isOurs, path, to }) => {
       const row = rowOf(path);
       const allowed = row === undefined ? [] : [row, ...MAY_IMPORT[row] ?? [], ...ANYONE];
-      return isOurs && !allowed.some((place) => inside(to, place));
+      return isOurs && !DATA.includes(to) && !allowed.some((place) => inside(to, place));
     }).map(({ path, to }) => `${path} imports ${to}`),
     [],
   );

@@ -32,6 +32,8 @@ export interface Setting<T> {
   readonly secret?: true;
   /** The command line takes it as an argument, without a flag. */
   readonly positional?: true;
+  /** One letter for its flag: `-f`. */
+  readonly short?: string;
   /** A flag without a value, and its negative. */
   readonly toggle?: true;
   /** Takes more than one value: its flag may be repeated. */

@@ -1,0 +1,79 @@
+import type { ConfigOf, Settings } from "../lib/config/setting.ts";
+import type { Settled } from "../lib/config/settle.ts";
+import type { ForeignKeys } from "../lib/config/sources.ts";
+import type { Host } from "../lib/ports.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** One subcommand: settings and one call. `program.ts` makes flags, help and exit code of it. */
+export interface Command<S extends Settings> {
+  readonly name: string;
+  readonly summary: string;
+  /** Shown under `--help`, with `headframe` before each. */
+  readonly examples: readonly string[];
+  readonly settings: S;
+  /** Present on commands that run for long: they read a file, variables, and write a log. */
+  readonly service?: ServiceTraits;
+  /** Problems that no setting has by itself. Only called once every value is there. */
+  check?(values: ConfigOf<S>): readonly string[];
+  run(values: ConfigOf<S>, context: Context): Promise<void>;
+}
+
+export interface ServiceTraits {
+  /** What stands in files of other programs for the same job. */
+  readonly foreign?: ForeignKeys;
+  /** Commands that have a table of their own in the file. */
+  readonly sections?: readonly AnyCommand[];
+  /** The file, where none is given. */
+  readonly builtIn?: { readonly name: string; readonly text: string };
+  /** What a section's settings are by default, given the sections before it. */
+  derive?(section: string, before: SectionValues): Derived;
+}
+
+export type Derived = Readonly<Record<string, { readonly value: unknown; readonly why: string }>>;
+export type SectionValues = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+export type AnyCommand = Command<Settings>;
+
+/** Commands under one name: `keys generate`, `keys show`. */
+export interface Group {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly Item[];
+}
+
+/** What `headframe --help` lists. */
+export type Item = AnyCommand | Inspection | Group;
+
+/** A command about another one's settings: `config print pool`. */
+export interface Inspection {
+  readonly name: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  readonly of: AnyCommand;
+  /** Flags of its own. */
+  readonly settings: Settings;
+  /** @returns The exit code. */
+  inspect(found: Found, own: Readonly<Record<string, unknown>>, terminal: Terminal): number;
+}
+
+/** A command's settings, and those of its sections, with whatever is wrong with them. */
+export interface Found {
+  readonly command: AnyCommand;
+  readonly settings: Settings;
+  readonly settled: Settled<Settings>;
+  readonly sections: ReadonlyMap<string, { command: AnyCommand; settled: Settled<Settings> }>;
+}
+
+/** What a running command has. */
+export interface Context {
+  readonly host: Host;
+  readonly terminal: Terminal;
+  /** Whose table the file has. */
+  section<S extends Settings>(command: Command<S>): ConfigOf<S> | undefined;
+  /** Whether the value came from nobody's hand, so that a better one may take its place. */
+  isDerived(section: string, setting: string): boolean;
+}
+
+/** Keeps the types of a command's settings together. */
+export function command<const S extends Settings>(spec: Command<S>): Command<S> {
+  return spec;
+}
