@@ -8,7 +8,7 @@
 
 import { add, swapBytes } from "./lanes";
 import {
-  compress1,
+  absorb1,
   extend,
   finish1,
   IV,
@@ -69,7 +69,7 @@ function set(t: usize, word: v128): void {
 /** What is the same for all nonces. */
 function prepare(): void {
   memory.copy(MIDSTATE, IV, 32);
-  compress1(MIDSTATE, SCAN_HEADER);
+  absorb1(MIDSTATE, SCAN_HEADER);
   const w0 = bswap<u32>(load<u32>(SCAN_HEADER, 64));
   const w1 = bswap<u32>(load<u32>(SCAN_HEADER, 68));
   const w2 = bswap<u32>(load<u32>(SCAN_HEADER, 72));

@@ -25,8 +25,11 @@ export const IV: usize = memory.data<u32>([
 
 // ---- One message -------------------------------------------------------------------------------
 
-/** The 64 words of the block at hand. */
-const SCHEDULE: usize = memory.data(64 * 4, 16);
+/** The 64 words of the block at hand, and the same with their round constants added. */
+const W1: usize = memory.data(64 * 4, 16);
+export const KW1: usize = memory.data(64 * 4, 16);
+/** {@link KW1} of the block that ends a message of 64 bytes: it never changes. */
+export const KW1_PADDING_64: usize = memory.data(64 * 4, 16);
 
 @inline
 export function smallSigma0(x: u32): u32 {
@@ -49,36 +52,44 @@ export function round2(a: u32, b: u32, c: u32): u32 {
 }
 
 @inline
-function kw1(t: usize): u32 {
-  return load<u32>(K + t) + load<u32>(SCHEDULE + t);
+function put1(t: usize, word: u32): void {
+  store<u32>(W1 + t, word);
+  store<u32>(KW1 + t, word + load<u32>(K + t));
 }
 
-/** Takes the 64 bytes at `block` into the eight words at `state`. */
-export function compress1(state: usize, block: usize): void {
-  for (let t: usize = 0; t < 64; t += 4) {
-    store<u32>(SCHEDULE + t, bswap<u32>(load<u32>(block + t)));
+@inline
+function extend1(t: usize): void {
+  const early = load<u32>(W1 + t - 64) + smallSigma0(load<u32>(W1 + t - 60));
+  put1(t, early + load<u32>(W1 + t - 28) + smallSigma1(load<u32>(W1 + t - 8)));
+}
+
+/** Expands the 64 bytes at `block`. */
+export function schedule1(block: usize): void {
+  for (let t: usize = 0; t < 64; t += 4) put1(t, bswap<u32>(load<u32>(block + t)));
+  for (let t: usize = 64; t < 256; t += 16) {
+    extend1(t);
+    extend1(t + 4);
+    extend1(t + 8);
+    extend1(t + 12);
   }
-  for (let t: usize = SCHEDULE + 64; t < SCHEDULE + 256; t += 4) {
-    store<u32>(
-      t,
-      load<u32>(t - 64) + smallSigma0(load<u32>(t - 60)) + load<u32>(t - 28) +
-        smallSigma1(load<u32>(t - 8)),
-    );
-  }
+}
+
+/** Takes an expanded block into the eight words at `state`. */
+export function compress1(state: usize, kw: usize): void {
   let a = load<u32>(state), b = load<u32>(state, 4), c = load<u32>(state, 8);
   let d = load<u32>(state, 12), e = load<u32>(state, 16), f = load<u32>(state, 20);
   let g = load<u32>(state, 24), h = load<u32>(state, 28);
   let x: u32;
   // Eight at a time: after eight rounds each variable has its old role again, so nothing is moved.
-  for (let t: usize = 0; t < 256; t += 32) {
-    x = round1(e, f, g, h, kw1(t)), d += x, h = x + round2(a, b, c);
-    x = round1(d, e, f, g, kw1(t + 4)), c += x, g = x + round2(h, a, b);
-    x = round1(c, d, e, f, kw1(t + 8)), b += x, f = x + round2(g, h, a);
-    x = round1(b, c, d, e, kw1(t + 12)), a += x, e = x + round2(f, g, h);
-    x = round1(a, b, c, d, kw1(t + 16)), h += x, d = x + round2(e, f, g);
-    x = round1(h, a, b, c, kw1(t + 20)), g += x, c = x + round2(d, e, f);
-    x = round1(g, h, a, b, kw1(t + 24)), f += x, b = x + round2(c, d, e);
-    x = round1(f, g, h, a, kw1(t + 28)), e += x, a = x + round2(b, c, d);
+  for (let t = kw; t < kw + 256; t += 32) {
+    x = round1(e, f, g, h, load<u32>(t)), d += x, h = x + round2(a, b, c);
+    x = round1(d, e, f, g, load<u32>(t, 4)), c += x, g = x + round2(h, a, b);
+    x = round1(c, d, e, f, load<u32>(t, 8)), b += x, f = x + round2(g, h, a);
+    x = round1(b, c, d, e, load<u32>(t, 12)), a += x, e = x + round2(f, g, h);
+    x = round1(a, b, c, d, load<u32>(t, 16)), h += x, d = x + round2(e, f, g);
+    x = round1(h, a, b, c, load<u32>(t, 20)), g += x, c = x + round2(d, e, f);
+    x = round1(g, h, a, b, load<u32>(t, 24)), f += x, b = x + round2(c, d, e);
+    x = round1(f, g, h, a, load<u32>(t, 28)), e += x, a = x + round2(b, c, d);
   }
   store<u32>(state, load<u32>(state) + a);
   store<u32>(state, load<u32>(state, 4) + b, 4);
@@ -97,37 +108,38 @@ export function swapState(from: usize, to: usize): void {
   }
 }
 
+/** Takes the 64 bytes at `block` into `state`. */
+export function absorb1(state: usize, block: usize): void {
+  schedule1(block);
+  compress1(state, KW1);
+}
+
 /** The last blocks of the message at hand: what is left of it, the padding, its length. */
 const TAIL: usize = memory.data(128, 16);
 
 /**
- * Ends a hash: takes in the last `rest` bytes (under 64) and the padding of a message of `length`
- * bytes (under 2^29), and leaves the state final.
+ * Ends a hash: takes in the last `rest` bytes (under 64) of a message of `length` bytes, and the
+ * padding.
  */
 export function finish1(state: usize, from: usize, rest: u32, length: u32): void {
   memory.fill(TAIL, 0, 128);
   memory.copy(TAIL, from, rest);
   store<u8>(TAIL + rest, 0x80);
-  const blocks: usize = rest < 56 ? 1 : 2;
-  store<u32>(TAIL + 64 * blocks - 4, bswap<u32>(length << 3));
-  compress1(state, TAIL);
-  if (blocks === 2) compress1(state, TAIL + 64);
+  const end = TAIL + (rest < 56 ? 64 : 128);
+  store<u32>(end - 8, bswap<u32>(length >> 29));
+  store<u32>(end - 4, bswap<u32>(length << 3));
+  absorb1(state, TAIL);
+  if (rest >= 56) absorb1(state, TAIL + 64);
 }
 
-/** SHA-256 of `length` bytes (under 2^29): its eight words at `state`. */
-export function hash1(state: usize, from: usize, length: u32): void {
-  memory.copy(state, IV, 32);
-  const whole = length & ~63;
-  for (let at: u32 = 0; at < whole; at += 64) compress1(state, from + at);
-  finish1(state, from + whole, length - whole, length);
-}
-
+/** The words that `state` would be if it was a message, as bytes. */
 const INNER: usize = memory.data(32, 16);
 
-/** SHA-256 of the 32 bytes that the words at `state` stand for, over them. */
+/** SHA-256 of the 32 bytes that the words at `state` stand for, in their place. */
 export function rehash1(state: usize): void {
   swapState(state, INNER);
-  hash1(state, INNER, 32);
+  memory.copy(state, IV, 32);
+  finish1(state, INNER, 32, 32);
 }
 
 // ---- Four messages -----------------------------------------------------------------------------
@@ -224,16 +236,14 @@ export function begin(state: usize): void {
   for (let i: usize = 0; i < 8; i++) v128.store(state + 16 * i, v128.load32_splat(IV + 4 * i));
 }
 
-/** Ends the message of 64 bytes whose only block `state` has taken in. */
-export function finish64(state: usize): void {
-  compress(state, KW_PADDING_64);
-}
-
-/** Lays down {@link KW_PADDING_64}. Runs when the module is instantiated. */
+/** Lays down the padding of messages of 64 bytes. Runs when the module is instantiated. */
 export function layPadding64(): void {
-  for (let t: usize = 0; t < 256; t += 16) v128.store(W + t, i32x4.splat(0));
-  v128.store(W, i32x4.splat(0x80000000));
-  v128.store(W, i32x4.splat(512), 240);
-  schedule();
-  memory.copy(KW_PADDING_64, KW, 1024);
+  memory.fill(TAIL, 0, 64);
+  store<u8>(TAIL, 0x80);
+  store<u32>(TAIL, bswap<u32>(512), 60);
+  schedule1(TAIL);
+  for (let t: usize = 0; t < 64; t++) {
+    store<u32>(KW1_PADDING_64 + 4 * t, load<u32>(KW1 + 4 * t));
+    v128.store(KW_PADDING_64 + 16 * t, v128.load32_splat(KW1 + 4 * t));
+  }
 }
