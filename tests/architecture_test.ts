@@ -67,7 +67,7 @@ const DOOR: Readonly<Record<string, readonly string[]>> = {
   "@scure/btc-signer": ["lib/bitcoin/script.ts"],
   "smol-toml": ["lib/config/toml.ts"],
   "@commander-js/extra-typings": ["commands/program.ts"],
-  "node:assert": ["drivers/conformance.ts"],
+  "node:assert": ["drivers/conformance.ts", "lib/node/conformance.ts"],
   "node:crypto": ["lib/noise/crypto.ts"],
 };
 

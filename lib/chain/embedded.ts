@@ -86,7 +86,7 @@ export class EmbeddedNode implements Node {
       const now = clock.now();
       due = Math.min(due + transactionsPerSecond * (now - last) / 1_000, MAX_BURST);
       last = now;
-      for (; due >= 1; due--) this.#step();
+      for (; due >= 1 && this.#pool.size < POOL_CAPACITY / 2; due--) this.transact();
       const next = this.#tip();
       // The same block, but a late successor may be easier.
       if (next.nBits !== tip.nBits && next.hash === tip.hash) {
@@ -158,15 +158,17 @@ export class EmbeddedNode implements Node {
     }
   }
 
+  /** Lets the next transaction of the stream come now. @returns Whether one could be made. */
+  transact(): boolean {
+    const made = this.#traffic.step() !== undefined;
+    if (made) this.#better = true;
+    return made;
+  }
+
   #offer(tx: HashedTransaction): string | undefined {
     const fault = this.#pool.add(tx);
     if (fault === undefined) this.#better = true;
     return fault;
-  }
-
-  #step(): void {
-    if (this.#pool.size > POOL_CAPACITY / 2) return;
-    if (this.#traffic.step() !== undefined) this.#better = true;
   }
 
   #follow(acceptance: Acceptance): void {

@@ -1,11 +1,10 @@
 import { encodeBlock } from "../bitcoin/block.ts";
 import { assembleCoinbase, joinCoinbase } from "../bitcoin/coinbase.ts";
 import { targetFromCompact } from "../bitcoin/compact.ts";
-import { blockHash, encodeHeader } from "../bitcoin/header.ts";
+import { blockHash, displayHash, encodeHeader } from "../bitcoin/header.ts";
 import { foldMerklePath } from "../bitcoin/merkle.ts";
 import { decodeTransaction, txid } from "../bitcoin/transaction.ts";
 import { UsageError } from "../errors.ts";
-import { hashMeetsTarget } from "../pow/target.ts";
 import type { UnixSeconds } from "../time.ts";
 import type { NodeTemplate, SolvedBlock } from "./node.ts";
 
@@ -45,7 +44,7 @@ export function solveTemplate(
   const target = targetFromCompact(template.nBits);
   for (let nonce = 0; nonce < MAX_TRIES; nonce++) {
     view.setUint32(76, nonce, true);
-    if (!hashMeetsTarget(blockHash(bytes), target)) continue;
+    if (BigInt(`0x${displayHash(blockHash(bytes))}`) > target) continue;
     const block = encodeBlock(bytes, [coinbase, ...transactions]);
     return { template, header: bytes, coinbase, block };
   }
