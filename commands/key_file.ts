@@ -18,6 +18,10 @@ const NOT_BASE58 = /[^1-9A-HJ-NP-Za-km-z]/;
 /** Base58check of 36 to 38 bytes with checksum: a key that was mistyped, or cut off, by little. */
 const KEY_LENGTHS = { least: 40, most: 60 };
 
+const EXPOSED =
+  "A secret key does not belong on a command line, where every program of this machine can read it, " +
+  "nor in a shell's history. Put it into a file, or better, make a new one.";
+
 /** The secret key in a file. @throws {OperatorError} */
 export async function readKeyFile(file: string): Promise<Uint8Array> {
   const text = await readIfThere(file);
@@ -37,10 +41,8 @@ export async function judgeKey(given: string): Promise<KeyJudgement> {
   const content = await readIfThere(given);
   const judged = judgeText((content ?? given).trim());
   if (content === undefined && judged.kind === "secret") {
-    const note =
-      "A secret key does not belong on a command line, where every program of this machine " +
-      "can read it, nor in a shell's history. Put it into a file, or better, make a new one.";
-    return { ...judged, note };
+    const notes = judged.note === undefined ? [EXPOSED] : [EXPOSED, judged.note];
+    return { ...judged, note: notes.join("\n") };
   }
   return judged;
 }

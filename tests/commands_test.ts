@@ -1,0 +1,88 @@
+/**
+ * The program as people meet it. Each folder of tests/specs/<command>/ is a case: `run.txt` has the
+ * command lines (variables in front), `stdout.txt` and `stderr.txt` what they say, `exit.txt` their
+ * exit codes (0, if absent); other files are there when they run. `[WILDCARD]` stands for anything.
+ */
+
+import { match, ok, strictEqual } from "node:assert";
+
+const root = new URL("..", import.meta.url);
+const specs = new URL("./specs/", import.meta.url);
+const OURS = ["run.txt", "stdout.txt", "stderr.txt", "exit.txt"];
+
+for (const command of foldersIn(specs)) {
+  for (const name of foldersIn(new URL(`${command}/`, specs))) {
+    Deno.test(`headframe ${command}: ${name.replaceAll("_", " ")}`, async () => {
+      await runCase(new URL(`${command}/${name}/`, specs));
+    });
+  }
+}
+
+Deno.test("matching() takes [WILDCARD] for anything, and all else as it is", () => {
+  match("a 1 b\nc", matching("a [WILDCARD] b\nc"));
+  match("a\nb\nz", matching("a[WILDCARD]z"));
+  ok(!matching("a.c").test("abc"));
+  ok(!matching("a").test("ab"));
+});
+
+async function runCase(place: URL): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "headframe-spec-" });
+  try {
+    for (const { name } of Deno.readDirSync(place)) {
+      if (OURS.includes(name)) continue;
+      await Deno.copyFile(new URL(name, place), `${directory}/${name}`);
+      // Git keeps no modes; secrets are 0600 wherever we make them.
+      if (name.endsWith(".key")) await Deno.chmod(`${directory}/${name}`, 0o600);
+    }
+    const lines = (await read(place, "run.txt")).trim().split("\n");
+    const codes = (await read(place, "exit.txt", "")).trim().split(/\s+/);
+    let [stdout, stderr] = ["", ""];
+    for (const [i, line] of lines.entries()) {
+      const ran = await headframe(line, directory);
+      stdout += ran.stdout;
+      stderr += ran.stderr;
+      strictEqual(ran.code, Number(codes[i] || 0), `exit code of ${line}\n${stdout}\n${stderr}`);
+    }
+    match(stdout.trimEnd(), matching((await read(place, "stdout.txt", "")).trimEnd()));
+    match(stderr.trimEnd(), matching((await read(place, "stderr.txt", "")).trimEnd()));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function headframe(
+  line: string,
+  cwd: string,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  const first = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
+  const env = Object.fromEntries(words.slice(0, first).map((word) => word.split(/=(.*)/s)));
+  const main = new URL("main.ts", root).href;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", "--config", new URL("deno.json", root).pathname, main]
+      .concat(words.slice(first)),
+    cwd,
+    env: { ...env, NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+function matching(expected: string): RegExp {
+  const parts = expected.split("[WILDCARD]").map((part) => RegExp.escape(part));
+  return new RegExp(`^${parts.join("[^]*")}$`);
+}
+
+async function read(place: URL, name: string, fallback?: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(new URL(name, place));
+  } catch (error) {
+    if (fallback !== undefined && error instanceof Deno.errors.NotFound) return fallback;
+    throw error;
+  }
+}
+
+function foldersIn(place: URL): string[] {
+  return [...Deno.readDirSync(place)].filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => name).sort();
+}
