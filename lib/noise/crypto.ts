@@ -43,6 +43,10 @@ export function isSecretKey(secret: Uint8Array): boolean {
   return number > 0n && number < N;
 }
 
+function assertSecretKey(secret: Uint8Array): void {
+  if (!isSecretKey(secret)) throw new UsageError("Cannot use secret key: not in 1..n-1");
+}
+
 /** Whether these are a public key: 32 bytes, the x coordinate of a point on the curve. */
 export function isPublicKey(x: Uint8Array): boolean {
   if (x.length !== 32) return false;
@@ -52,7 +56,7 @@ export function isPublicKey(x: Uint8Array): boolean {
 
 /** The x coordinate of a secret key's point, 32 bytes. @throws {UsageError} If it is no secret key. */
 export function publicKeyOf(secret: Uint8Array): Uint8Array {
-  if (!isSecretKey(secret)) throw new UsageError("Cannot use secret key: not in 1..n-1");
+  assertSecretKey(secret);
   const key = createECDH("secp256k1");
   key.setPrivateKey(secret);
   return Uint8Array.from(key.getPublicKey().subarray(1, 33));
@@ -139,8 +143,14 @@ export function hashSharedX({ initiator, responder }: Ends, shared: Uint8Array):
   return sha256(concatBytes(TAG, TAG, initiator, responder, shared));
 }
 
-/** A signature of BIP 340, 64 bytes. @param aux 32 bytes, random or not. */
+/**
+ * A signature of BIP 340, 64 bytes.
+ *
+ * @param aux 32 bytes, random or not.
+ * @throws {UsageError} If `secret` is not in `1..n-1`.
+ */
 export function sign(message: Uint8Array, secret: Uint8Array, aux: Uint8Array): Uint8Array {
+  assertSecretKey(secret);
   return schnorr.sign(message, secret, aux);
 }
 
