@@ -8,7 +8,8 @@ import {
   PlainHasher,
   type ShareHasher,
 } from "../lib/channel/hasher.ts";
-import { JobBook, type Shape } from "../lib/channel/jobs.ts";
+import type { Shape } from "../lib/channel/job.ts";
+import { JobBook } from "../lib/channel/jobs.ts";
 import { ShareBatch } from "../lib/channel/share.ts";
 import { Tips } from "../lib/channel/tips.ts";
 import { MAX_TARGET, targetFromBytes } from "../lib/pow/target.ts";

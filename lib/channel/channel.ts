@@ -1,6 +1,6 @@
 import { Duplicates } from "./duplicates.ts";
 import { History } from "./history.ts";
-import type { Job, Shape } from "./jobs.ts";
+import type { Job, Shape } from "./job.ts";
 import { Tally, Unacknowledged } from "./tally.ts";
 import { type Target, targetOf } from "./target.ts";
 
@@ -53,7 +53,8 @@ export class Channel<S extends Shape = Shape> {
 
   /** Whether the job was ever sent on this channel or to its group. */
   knows(job: Job<unknown>): boolean {
-    return job.shape.key === this.shape.key && (job.set.activatedAt ?? 0) >= this.#since;
+    if (job.owner !== undefined) return job.owner === this;
+    return job.shape.key === this.shape.key && (job.activatedAt ?? 0) >= this.#since;
   }
 
   /** The target of jobs to come. */
@@ -63,7 +64,7 @@ export class Channel<S extends Shape = Shape> {
 
   /** The target that the job's shares have to meet: what was in force when it became active. */
   targetOf(job: Job<unknown>): Target {
-    return this.#targets.at(job.set.activatedAt ?? Infinity);
+    return this.#targets.at(job.activatedAt ?? Infinity);
   }
 
   /**
@@ -86,7 +87,7 @@ export class Channel<S extends Shape = Shape> {
 
   /** The prefix in the job's coinbase: what was in force when it was sent. */
   extranoncePrefixOf(job: Job<unknown>): Uint8Array {
-    return this.#prefixes.at(job.set.createdAt);
+    return this.#prefixes.at(job.createdAt);
   }
 
   /**

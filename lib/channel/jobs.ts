@@ -1,42 +1,16 @@
-import type { Coinbase } from "../bitcoin/coinbase.ts";
 import { UsageError } from "../errors.ts";
 import type { ShareHasher } from "./hasher.ts";
+import {
+  type Job,
+  type JobParts,
+  type JobSet,
+  LiveJob,
+  type LiveSet,
+  type Ownership,
+  type Shape,
+} from "./job.ts";
+import { LaidJobs } from "./laid_jobs.ts";
 import type { Tip } from "./tips.ts";
-
-/** What the channels of one group have in common: whom the coinbase pays, and its length. */
-export interface Shape {
-  /** Shapes are the same if their keys are. */
-  readonly key: string;
-  /** Bytes of the full extranonce, SV2 §5.1.2.1. */
-  readonly extranonceSize: number;
-}
-
-/** What a job is made of: one piece of work in one shape. */
-export interface JobParts {
-  readonly version: number;
-  /** Whether the bits of BIP 323 may differ from `version`. */
-  readonly versionRollingAllowed: boolean;
-  readonly merklePath: readonly Uint8Array[];
-  readonly coinbase: Coinbase;
-}
-
-/** One piece of work, such as a template, with a job for each shape that wants it. */
-export interface JobSet<W> {
-  readonly work: W;
-  /** When it was made, on the book's clock. */
-  readonly createdAt: number;
-  /** When it became active; undefined in a future job. */
-  readonly activatedAt: number | undefined;
-  /** What it builds on; undefined in a future job. */
-  readonly tip: Tip | undefined;
-}
-
-/** A job as channels of a shape have it. Its coinbase and merkle path exist once for all of them. */
-export interface Job<W> extends JobParts {
-  readonly id: number;
-  readonly set: JobSet<W>;
-  readonly shape: Shape;
-}
 
 export interface JobBookOptions<W, S extends Shape> {
   /** Puts a job together. @param id What it will be called; for what must differ between jobs. */
@@ -51,19 +25,6 @@ export interface JobBookOptions<W, S extends Shape> {
 /** The first id to be given out is the one after it. */
 const NO_ID = 0;
 const LAST_ID = 0xffff_ffff;
-const NOT_LAID = -1;
-
-interface LiveJob<W> extends Job<W> {
-  readonly set: LiveSet<W>;
-  /** In the hasher. */
-  slot: number;
-}
-
-interface LiveSet<W> extends JobSet<W> {
-  activatedAt: number | undefined;
-  tip: Tip | undefined;
-  readonly jobs: Map<string, LiveJob<W>>;
-}
 
 /**
  * All jobs of a server, for all its channels and connections.
@@ -79,6 +40,7 @@ interface LiveSet<W> extends JobSet<W> {
  */
 export class JobBook<W, S extends Shape> {
   readonly #options: JobBookOptions<W, S>;
+  readonly #laid: LaidJobs;
   readonly #byId = new Map<number, LiveJob<W>>();
   /** Oldest first. */
   readonly #futures: LiveSet<W>[] = [];
@@ -92,6 +54,7 @@ export class JobBook<W, S extends Shape> {
   /** @param lastId The id before the first one; for tests of the wrap-around. */
   constructor(options: JobBookOptions<W, S>, lastId: number = NO_ID) {
     this.#options = options;
+    this.#laid = new LaidJobs(options.hasher);
     this.#lastId = lastId;
   }
 
@@ -132,7 +95,7 @@ export class JobBook<W, S extends Shape> {
   addFuture(work: W): JobSet<W> {
     const set = this.#newSet(work);
     this.#futures.push(set);
-    if (this.#futures.length > this.#options.maxFuture) this.#drop(this.#futures.shift());
+    if (this.#futures.length > this.#options.maxFuture) this.#dropSet(this.#futures.shift());
     return set;
   }
 
@@ -142,17 +105,21 @@ export class JobBook<W, S extends Shape> {
     if (tip === undefined) throw new UsageError("Cannot add active work: there is no tip");
     const set = this.#newSet(work);
     this.#begin(set, tip);
-    if (this.#current.length > this.#options.maxPast + 1) this.#drop(this.#current.shift());
     return set;
   }
 
-  /** The chain has a new end and `future` builds on it. All other jobs are stale. */
+  /**
+   * The chain has a new end and `future` builds on it. All other jobs are stale; but if it is the
+   * end that it had, those that were active become past.
+   */
   activate(future: JobSet<W>, tip: Tip): void {
     const at = this.#futures.findIndex((set) => set === future);
     const set = this.#futures[at];
     if (set === undefined) throw new UsageError("Cannot activate work: it is not a future one");
     this.#futures.splice(at, 1);
-    this.endTip();
+    if (this.active?.tip?.id !== tip.id) this.endTip();
+    // To a client no other future job is valid now, SV2 §5.3.17.
+    for (const other of this.#futures.splice(0)) this.#dropSet(other);
     this.#begin(set, tip);
   }
 
@@ -160,12 +127,10 @@ export class JobBook<W, S extends Shape> {
   endTip(): void {
     this.#olderStale = this.#stale;
     this.#stale = new Set();
-    for (const set of [...this.#current, ...this.#futures]) {
-      for (const { id } of set.jobs.values()) this.#stale.add(id);
-      this.#drop(set);
+    for (const set of [...this.#current.splice(0), ...this.#futures.splice(0)]) {
+      for (const { id } of jobsOf(set)) this.#stale.add(id);
+      this.#dropSet(set);
     }
-    this.#current.length = 0;
-    this.#futures.length = 0;
   }
 
   /** The job for `shape` in a live set; made when it is first asked for. */
@@ -173,18 +138,37 @@ export class JobBook<W, S extends Shape> {
     const set = jobSet as LiveSet<W>;
     const known = set.jobs.get(shape.key);
     if (known !== undefined) return known;
-    const id = this.#nextId();
-    const parts = this.#options.build(set.work, shape, id);
-    const job: LiveJob<W> = { ...parts, id, set, shape, slot: NOT_LAID };
+    const job = this.#newJob(set, shape);
     set.jobs.set(shape.key, job);
-    this.#byId.set(id, job);
     return job;
+  }
+
+  /**
+   * The active work once more, as a new job of one channel: what a change of its target is to hold
+   * for at once.
+   *
+   * @throws {UsageError} If there is no active work.
+   */
+  ownJob(shape: S, owner: object): Job<W> {
+    const set = this.#current.at(-1);
+    if (set === undefined) throw new UsageError("Cannot make a job: there is no active work");
+    const job = this.#newJob(set, shape, { owner, bornAt: ++this.#clock });
+    set.owned.add(job);
+    return job;
+  }
+
+  /** Forgets a job that has an owner. */
+  dropOwn(job: Job<W>): void {
+    const live = this.#byId.get(job.id);
+    if (live?.owner === undefined) return;
+    live.set.owned.delete(live);
+    this.#dropJob(live);
   }
 
   /** The job that shares may be for: active or past, not future, not stale. */
   find(id: number): Job<W> | undefined {
     const job = this.#byId.get(id);
-    return job?.set.activatedAt === undefined ? undefined : job;
+    return job?.activatedAt === undefined ? undefined : job;
   }
 
   /** Whether it was a job of one of the two tips before this one. */
@@ -192,21 +176,9 @@ export class JobBook<W, S extends Shape> {
     return this.#stale.has(id) || this.#olderStale.has(id);
   }
 
-  /** Where the hasher has the job; laid there now if no share came for it before. */
+  /** Where the hasher has the job; laid there now if it is not. */
   slotOf(job: Job<W>): number {
-    const live = job as LiveJob<W>;
-    if (live.slot === NOT_LAID && live.set.tip !== undefined) {
-      const { prevHash, nBits } = live.set.tip;
-      const { merklePath, coinbase: { stripped } } = live;
-      live.slot = this.#options.hasher.layJob({
-        coinbasePrefix: stripped.prefix,
-        coinbaseSuffix: stripped.suffix,
-        merklePath,
-        prevHash,
-        nBits,
-      });
-    }
-    return live.slot;
+    return this.#laid.slotOf(job);
   }
 
   /** No channel has this shape any more: its jobs go. */
@@ -220,23 +192,35 @@ export class JobBook<W, S extends Shape> {
 
   #newSet(work: W): LiveSet<W> {
     const createdAt = ++this.#clock;
-    return { work, createdAt, activatedAt: undefined, tip: undefined, jobs: new Map() };
+    const [jobs, owned] = [new Map(), new Set<LiveJob<W>>()];
+    return { work, createdAt, activatedAt: undefined, tip: undefined, jobs, owned };
+  }
+
+  #newJob(set: LiveSet<W>, shape: S, own?: Ownership): LiveJob<W> {
+    const id = this.#nextId();
+    const job = new LiveJob(id, set, {
+      parts: this.#options.build(set.work, shape, id),
+      shape,
+      own,
+    });
+    this.#byId.set(id, job);
+    return job;
   }
 
   #begin(set: LiveSet<W>, tip: Tip): void {
     set.activatedAt = ++this.#clock;
     set.tip = tip;
     this.#current.push(set);
+    if (this.#current.length > this.#options.maxPast + 1) this.#dropSet(this.#current.shift());
   }
 
-  #drop(set: LiveSet<W> | undefined): void {
-    for (const job of set?.jobs.values() ?? []) this.#dropJob(job);
+  #dropSet(set: LiveSet<W> | undefined): void {
+    if (set !== undefined) { for (const job of jobsOf(set)) this.#dropJob(job); }
   }
 
   #dropJob(job: LiveJob<W>): void {
     this.#byId.delete(job.id);
-    if (job.slot !== NOT_LAID) this.#options.hasher.dropJob(job.slot);
-    job.slot = NOT_LAID;
+    this.#laid.drop(job);
   }
 
   #nextId(): number {
@@ -245,4 +229,9 @@ export class JobBook<W, S extends Shape> {
     );
     return this.#lastId;
   }
+}
+
+function* jobsOf<W>(set: LiveSet<W>): Iterable<LiveJob<W>> {
+  yield* set.jobs.values();
+  yield* set.owned;
 }

@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { UsageError } from "../errors.ts";
 import { PlainHasher } from "./hasher.ts";
-import { JobBook, type JobParts, type Shape } from "./jobs.ts";
+import type { JobParts, Shape } from "./job.ts";
+import { JobBook } from "./jobs.ts";
 import { Tips } from "./tips.ts";
 
 const POOL: Shape = { key: "pool", extranonceSize: 20 };
@@ -63,7 +64,7 @@ Deno.test("MIN-37, MIN-63 a future job takes no shares until its tip comes", () 
   strictEqual(book.active, undefined);
   const tip = new Tips().enter({ prevHash: new Uint8Array(32), nBits: 0x207fffff, minNtime: 9 });
   book.activate(set, tip);
-  strictEqual(book.find(id)?.set.tip?.minNtime, 9);
+  strictEqual(book.find(id)?.tip?.minNtime, 9);
   strictEqual(book.active, set);
 });
 
@@ -87,9 +88,21 @@ Deno.test("MIN-63 older jobs of the same tip stay, as many as configured", () =>
   const { book, newBlock } = stage({ maxPast: 2 });
   const ids = [newBlock(1)];
   for (const work of ["a", "b", "c"]) ids.push(book.jobIn(book.addActive(work), POOL).id);
-  deepStrictEqual(ids.map((id) => book.find(id)?.set.work), [undefined, "a", "b", "c"]);
+  deepStrictEqual(ids.map((id) => book.find(id)?.work), [undefined, "a", "b", "c"]);
   deepStrictEqual(ids.map((id) => book.isStale(id)), [false, false, false, false]);
   strictEqual(book.size, 3);
+});
+
+Deno.test("JobBook takes shares for older jobs when a future job comes for the same tip", () => {
+  const { book, newBlock } = stage({ maxPast: 1 });
+  const first = newBlock(1);
+  const unused = book.jobIn(book.addFuture("never"), POOL).id;
+  const second = newBlock(1);
+  deepStrictEqual([first, second].map((id) => book.find(id) !== undefined), [true, true]);
+  strictEqual(book.isStale(first), false);
+  strictEqual(book.find(unused), undefined);
+  newBlock(1);
+  strictEqual(book.find(first), undefined);
 });
 
 Deno.test("TDP-20 future jobs are bounded: the oldest goes", () => {
@@ -166,4 +179,31 @@ Deno.test("JobBook's clock tells creation from activation", () => {
   book.endTip();
   strictEqual(book.active, undefined);
   strictEqual(book.oldestCreation, book.clock + 1);
+});
+
+Deno.test("MIN-47 a job of one channel is newer than the work it is made of, and nobody else's", () => {
+  const { book, newBlock } = stage({ maxPast: 0 });
+  const shared = book.find(newBlock(1));
+  const owner = {};
+  const own = book.ownJob(POOL, owner);
+  ok(shared);
+  strictEqual(own.owner, owner);
+  strictEqual(shared.owner, undefined);
+  ok((own.activatedAt ?? 0) > (shared.activatedAt ?? 0));
+  strictEqual(book.find(own.id), own);
+  strictEqual(own.tip, shared.tip);
+  book.addActive("newer");
+  strictEqual(book.find(own.id), undefined);
+});
+
+Deno.test("JobBook drops a channel's own job on request, and makes it stale with its tip", () => {
+  const { book, newBlock } = stage();
+  newBlock(1);
+  const [dropped, kept] = [book.ownJob(POOL, {}), book.ownJob(POOL, {})];
+  book.dropOwn(dropped);
+  strictEqual(book.find(dropped.id), undefined);
+  newBlock(2);
+  strictEqual(book.isStale(kept.id), true);
+  strictEqual(book.isStale(dropped.id), false);
+  strictEqual(book.size, 1);
 });

@@ -4,7 +4,8 @@ import { GENERAL_PURPOSE_BITS } from "../pow/version_bits.ts";
 import type { UnixSeconds } from "../time.ts";
 import type { Channel } from "./channel.ts";
 import type { ShareHasher } from "./hasher.ts";
-import type { Job, JobBook, Shape } from "./jobs.ts";
+import type { Job, Shape } from "./job.ts";
+import type { JobBook } from "./jobs.ts";
 import type { ShareRefusal } from "./tally.ts";
 import type { Worker } from "./workers.ts";
 
@@ -130,7 +131,7 @@ export class ShareBatch<W, S extends Shape, C extends Channel<S>> {
 
   #judge(share: Pending<W, C>, hash: Uint8Array): void {
     const { channel, job } = share;
-    const tip = job?.set.tip;
+    const tip = job?.tip;
     if (job === undefined || tip === undefined) return;
     share.hash = hash;
     const target = channel.targetOf(job);
@@ -197,7 +198,7 @@ function refusalOf(
 ): ShareRefusal | undefined {
   const { ntime, version } = share;
   if (extranonceSize !== channel.rollableSize) return "bad-extranonce-size";
-  const minNtime = job.set.tip?.minNtime ?? Infinity;
+  const minNtime = job.tip?.minNtime ?? Infinity;
   if (ntime < minNtime || ntime > unix + MAX_FUTURE_BLOCK_TIME) return "invalid-share";
   if (version === job.version) return undefined;
   if (!job.versionRollingAllowed) return "version-rolling-not-allowed";
