@@ -1,7 +1,7 @@
 import { ok, strictEqual, throws } from "node:assert/strict";
 import { UsageError } from "../errors.ts";
 import type { Job } from "./job.ts";
-import type { LaidJobs } from "./laid_job.ts";
+import { LaidJobs } from "./laid_jobs.ts";
 import { Tips } from "./tips.ts";
 
 /** A hasher with room for `limit` jobs. */
