@@ -6,7 +6,15 @@
 
 import { outputScript } from "../lib/bitcoin/descriptor.ts";
 import { type Network, NETWORK_NAMES } from "../lib/bitcoin/network.ts";
-import { choice, formatAddress, parseAddress, refuse, secret, show } from "../lib/config/kinds.ts";
+import {
+  choice,
+  formatAddress,
+  parseAddress,
+  refuse,
+  secret,
+  show,
+  toggle,
+} from "../lib/config/kinds.ts";
 import type { Setting, TomlTable, TomlValue } from "../lib/config/setting.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { publicKeyOf } from "../lib/noise/crypto.ts";
@@ -63,6 +71,31 @@ export function upstream(doc: string): Setting<Upstream> {
       isTable(given) ? upstreamFromTable(given) : upstreamFromText(textOf(given)),
     toToml: formatUpstream,
   };
+}
+
+export const allowUnauthenticated: Setting<boolean> = toggle(
+  "Also call servers on other machines whose key is not given: anyone on the way can pose as them",
+  false,
+);
+
+/** Servers that would be believed whoever they are, NOISE-34. */
+export function upstreamProblems(
+  upstreams: readonly Upstream[],
+  { allowUnauthenticated }: { readonly allowUnauthenticated: boolean },
+): string[] {
+  if (allowUnauthenticated) return [];
+  return upstreams
+    .filter(({ hostname, authorityKey }) => authorityKey === undefined && !isLoopback(hostname))
+    .map((each) =>
+      `${
+        formatAddress(each)
+      } is on another machine, and its authority key is not given: anyone on ` +
+      `the way could pose as it. Write ${formatUpstream(each)}/KEY, or set allow_unauthenticated`
+    );
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(hostname);
 }
 
 /** The inverse of reading one. */
