@@ -1,0 +1,41 @@
+import { Bench, PUBLIC_KEY } from "../support/headframe.ts";
+import type { Row } from "../support/row.ts";
+
+/** SRI's device mines on our pool and our template provider. */
+export const deviceToPool: Row = {
+  pairing: "SRI mining_device → our pool → our tp",
+  shows: "authority key checked, channel open, shares accepted, a block accepted",
+  async run({ bin }) {
+    await using bench = new Bench();
+    const { tp, port: templates } = await bench.tp(8);
+    const { pool, port } = await bench.pool(templates);
+    const device = bench.start("mining_device", `${bin}/mining_device`, [
+      "--address-pool",
+      `127.0.0.1:${port}`,
+      "--pubkey-pool",
+      PUBLIC_KEY,
+      "--id-user",
+      "rig.one",
+      "--cores",
+      "1",
+    ], { RUST_LOG: "info" });
+    await device.sees(/Pool noise connection established/);
+    await pool.sees(/"channel\.opened"/, 60_000);
+    await device.sees(/Received SubmitSharesSuccess/, 60_000);
+    await pool.sees(/"block\.found"/, 150_000);
+    await tp.sees(/"block\.accepted"/, 20_000);
+    // It goes on: the next block's job reaches the device and is worked on.
+    const before = count(device.output(), /Received SubmitSharesSuccess/g);
+    await device.sees(
+      new RegExp(`(Received SubmitSharesSuccess[\\s\\S]*){${before + 1}}`),
+      60_000,
+    );
+    const shares = count(pool.output(), /"share\.accepted"/g);
+    return `${shares} shares accepted, ${count(tp.output(), /"block\.accepted"/g)} blocks`;
+  },
+};
+
+/** How often a pattern is in a text. */
+export function count(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].length;
+}

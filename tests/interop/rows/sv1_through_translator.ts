@@ -1,0 +1,97 @@
+import { Bench, PUBLIC_KEY } from "../support/headframe.ts";
+import { freePort } from "../support/process.ts";
+import type { Row } from "../support/row.ts";
+import { count } from "./device_to_pool.ts";
+
+const MINER = new URL("../sv1/miner.js", import.meta.url).pathname;
+
+/** An Sv1 miner behind SRI's translator, on our pool. */
+export const sv1ThroughTranslator: readonly Row[] = [false, true].map((aggregate) => ({
+  pairing: `Sv1 stratum-client → SRI translator_sv2 (${
+    aggregate ? "aggregated" : "not aggregated"
+  }) → our pool`,
+  shows: "channel open, shares accepted, SetTarget survived, 0x0002 negotiated, worker name seen",
+  async run({ bin }) {
+    await using bench = new Bench();
+    const { port: templates } = await bench.tp(20);
+    const { pool, port } = await bench.pool(templates, "supported_extensions = [2]");
+    const listen = freePort();
+    const translator = bench.start("translator_sv2", `${bin}/translator_sv2`, [
+      "-c",
+      bench.file("translator.toml", translatorConfig({ listen, port, aggregate })),
+    ], { RUST_LOG: "info" });
+    // Its Sv1 port opens when its upstream is up.
+    await pool.sees(/"extensions\.negotiated"/, 60_000);
+    const miners = [];
+    for (const worker of ["account.alpha", "account.beta"]) {
+      await reachable(listen);
+      miners.push(
+        bench.start(`sv1 ${worker}`, Deno.execPath(), [
+          "run",
+          "-A",
+          MINER,
+          "127.0.0.1",
+          String(listen),
+          worker,
+        ]),
+      );
+    }
+    for (const miner of miners) {
+      await miner.sees(/authorized/, 60_000);
+      await miner.sees(/accepted 3/, 120_000);
+    }
+    await pool.sees(/"share\.accepted"/, 60_000);
+    // The pool moves the target, the translator moves the difficulty, and shares go on.
+    await pool.sees(/"channel\.retargeted"/, 120_000);
+    const before = count(pool.output(), /"share\.accepted"/g);
+    await pool.sees(new RegExp(`("share\\.accepted"[\\s\\S]*){${before + 3}}`), 120_000);
+    for (const worker of ["alpha", "beta"]) {
+      await pool.sees(new RegExp(`"worker":"${worker}"`), 60_000);
+    }
+    if (translator.output().includes("panicked")) throw new Error("the translator panicked");
+    const channels = count(pool.output(), /"channel\.opened"/g);
+    if (channels !== (aggregate ? 1 : 2)) throw new Error(`${channels} channels were opened`);
+    return `${channels} channels, ${count(pool.output(), /"share\.accepted"/g)} shares, ` +
+      `${count(pool.output(), /"channel\.retargeted"/g)} new targets, workers alpha and beta`;
+  },
+}));
+
+function translatorConfig(
+  { listen, port, aggregate }: { listen: number; port: number; aggregate: boolean },
+): string {
+  return `downstream_address = "127.0.0.1"
+downstream_port = ${listen}
+max_supported_version = 2
+min_supported_version = 2
+downstream_extranonce2_size = 4
+verify_payout = false
+aggregate_channels = ${aggregate}
+supported_extensions = [0x0002]
+required_extensions = [0x0002]
+
+[downstream_difficulty_config]
+min_individual_miner_hashrate = 200000.0
+shares_per_minute = 60.0
+enable_vardiff = true
+job_keepalive_interval_secs = 60
+
+[[upstreams]]
+address = "127.0.0.1"
+port = ${port}
+authority_pubkey = "${PUBLIC_KEY}"
+user_identity = "account"
+`;
+}
+
+/** Waits until somebody listens on a port of this machine. */
+async function reachable(port: number): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error(`nobody listens on port ${port}`);
+}

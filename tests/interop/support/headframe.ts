@@ -1,0 +1,97 @@
+import { freePort, start, type Started } from "./process.ts";
+
+/** SRI's published pair, which its examples and programs use; good for regtest and nothing else. */
+export const PUBLIC_KEY = "9auqWEzQDVyd2oe1JVGFLMLHZtCo2FFqZwtKA5gd9xbuEu7PH72";
+export const SECRET_KEY = "mkDLTBBRxdBv998612qipDYoTK3YUrqLe8uWw7gu3iXbSrn2n";
+/** A valid key that belongs to nobody here. */
+export const OTHER_KEY = "9bnnNKKTbhwKVdPNaDYHvd8ezKqsBjB3kifgYsjswgQNtEGWXp6";
+
+/** Pays to anyone; there is nothing to lose on the embedded chain. */
+export const REWARD = "raw(51)";
+
+const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+
+/** A folder for one pairing, and what was started in it; all gone when disposed. */
+export class Bench implements AsyncDisposable {
+  readonly directory: string;
+  readonly #started: Started[] = [];
+
+  constructor() {
+    this.directory = Deno.makeTempDirSync({ prefix: "headframe-interop-" });
+  }
+
+  /** Writes a file and tells where. */
+  file(name: string, text: string): string {
+    const path = `${this.directory}/${name}`;
+    Deno.writeTextFileSync(path, text, { mode: 0o600 });
+    return path;
+  }
+
+  start(
+    name: string,
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Started {
+    const started = start({ name, command, args, env, cwd: this.directory });
+    this.#started.push(started);
+    return started;
+  }
+
+  /** One of our own commands, from a file; its log as JSON lines. */
+  headframe(command: string, config: string, more: readonly string[] = []): Started {
+    const file = this.file(`${command}-${this.#started.length}.toml`, config);
+    return this.run([command, "-c", file, ...more, "--log-format", "json", "--log-level", "debug"]);
+  }
+
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+    return this.start(`headframe ${args[0]}`, Deno.execPath(), ["run", "-A", MAIN, ...args], env);
+  }
+
+  /** Our template provider on the embedded chain. */
+  async tp(blockTime = 10): Promise<{ readonly tp: Started; readonly port: number }> {
+    const port = freePort();
+    const tp = this.headframe(
+      "tp",
+      `listen_address = "127.0.0.1:${port}"
+authority_secret_key = "${SECRET_KEY}"
+network = "regtest"
+node = "embedded"
+block_time = ${blockTime}
+`,
+    );
+    await tp.sees(/"event":"server.listening"|server\.listening|listening/, 60_000);
+    return { tp, port };
+  }
+
+  /** Our pool, on a template provider. */
+  async pool(
+    templates: number,
+    more = "",
+  ): Promise<{ readonly pool: Started; readonly port: number }> {
+    const port = freePort();
+    const pool = this.headframe(
+      "pool",
+      `listen_address = "127.0.0.1:${port}"
+authority_public_key = "${PUBLIC_KEY}"
+authority_secret_key = "${SECRET_KEY}"
+network = "regtest"
+coinbase_reward_script = "${REWARD}"
+shares_per_minute = 60.0
+share_batch_size = 1
+${more}
+[template_provider_type.Sv2Tp]
+address = "127.0.0.1:${templates}"
+public_key = "${PUBLIC_KEY}"
+`,
+    );
+    await pool.sees(/listening/, 60_000);
+    return { pool, port };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Those that depend on others were started last, and end first.
+    for (const started of this.#started.reverse()) await started.stop();
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
