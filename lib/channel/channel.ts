@@ -22,6 +22,9 @@ export interface ChannelInit<S extends Shape> {
   readonly maxShares: number;
 }
 
+/** Jobs whose merkle root a standard channel remembers; for others it is made again. */
+const MOST_ROOTS = 4;
+
 /** A server's side of a standard or extended channel, SV2 §5.2. */
 export class Channel<S extends Shape = Shape> {
   readonly id: number;
@@ -38,6 +41,8 @@ export class Channel<S extends Shape = Shape> {
   readonly #targets: History<Target>;
   /** By the creation of jobs. */
   readonly #prefixes: History<Uint8Array>;
+  /** Newest first. */
+  readonly #roots: { readonly job: Job<unknown>; readonly root: Uint8Array }[] = [];
 
   constructor(init: ChannelInit<S>) {
     this.id = init.id;
@@ -101,6 +106,17 @@ export class Channel<S extends Shape = Shape> {
   ): void {
     this.#prefixes.set(prefix, book.clock + 1);
     this.#prefixes.forget(book.oldestCreation);
+  }
+
+  /** The merkle root that the job has on this channel, if it is remembered. Standard channels only. */
+  rootOf(job: Job<unknown>): Uint8Array | undefined {
+    for (const known of this.#roots) if (known.job === job) return known.root;
+    return undefined;
+  }
+
+  keepRoot(job: Job<unknown>, root: Uint8Array): void {
+    this.#roots.unshift({ job, root });
+    if (this.#roots.length > MOST_ROOTS) this.#roots.pop();
   }
 }
 

@@ -1,8 +1,10 @@
 import { concatBytes } from "../bitcoin/bytes.ts";
+import { joinCoinbase } from "../bitcoin/coinbase.ts";
 import { sha256d } from "../bitcoin/hash.ts";
 import { encodeHeader } from "../bitcoin/header.ts";
 import { foldMerklePath } from "../bitcoin/merkle.ts";
 import { UsageError } from "../errors.ts";
+import type { JobParts } from "./job.ts";
 
 /** What all shares of a job have in common. */
 export interface HashedJob {
@@ -21,6 +23,13 @@ export interface HashedShare {
   readonly nonce: number;
 }
 
+/** A share whose header is known but for what the client set. */
+export interface HashedHeader extends HashedShare {
+  readonly merkleRoot: Uint8Array;
+  readonly prevHash: Uint8Array;
+  readonly nBits: number;
+}
+
 /**
  * Hashes shares, many at a time. The kernel's does it fast; {@link PlainHasher} does it plainly, and
  * says what is right.
@@ -32,10 +41,10 @@ export interface ShareHasher {
   /** Empties the batch. */
   begin(): void;
   /**
-   * Adds a share to the batch.
+   * Adds a share of an extended channel to the batch.
    *
-   * @param extranoncePrefix The channel's part; of a standard channel, the whole extranonce.
-   * @param extranonce The part that was rolled; empty for a standard channel.
+   * @param extranoncePrefix The channel's part.
+   * @param extranonce The part that was rolled.
    */
   addExtended(
     slot: number,
@@ -43,6 +52,8 @@ export interface ShareHasher {
     extranonce: Uint8Array,
     share: HashedShare,
   ): void;
+  /** Adds a share of a standard channel to the batch. */
+  addStandard(share: HashedHeader): void;
   /** Hashes the batch. */
   run(): void;
   /** Header hash of the `i`-th share, 32 bytes; valid until {@link begin}. */
@@ -81,9 +92,14 @@ export class PlainHasher implements ShareHasher {
   ): void {
     const job = this.#jobs.get(slot);
     if (job === undefined) throw new UsageError(`Cannot hash for job slot ${slot}: it was dropped`);
-    const { version, ntime: time, nonce } = share;
     const { prevHash, nBits } = job;
-    const merkleRoot = merkleRootOf(job, extranoncePrefix, extranonce);
+    const { coinbasePrefix, coinbaseSuffix, merklePath } = job;
+    const coinbase = concatBytes(coinbasePrefix, extranoncePrefix, extranonce, coinbaseSuffix);
+    const merkleRoot = foldMerklePath(sha256d(coinbase), merklePath);
+    this.addStandard({ ...share, prevHash, nBits, merkleRoot });
+  }
+
+  addStandard({ version, ntime: time, nonce, merkleRoot, prevHash, nBits }: HashedHeader): void {
     const header = { version, prevHash, merkleRoot, time, nBits, nonce };
     this.#hashes.push(sha256d(encodeHeader(header)));
   }
@@ -99,9 +115,8 @@ export class PlainHasher implements ShareHasher {
 
 /** Merkle root with this extranonce in the coinbase: what NewMiningJob tells. SV2 §5.3.16 */
 export function merkleRootOf(
-  job: Pick<HashedJob, "coinbasePrefix" | "coinbaseSuffix" | "merklePath">,
-  ...extranonce: readonly Uint8Array[]
+  { coinbase: { stripped }, merklePath }: Pick<JobParts, "coinbase" | "merklePath">,
+  extranonce: Uint8Array,
 ): Uint8Array {
-  const coinbase = concatBytes(job.coinbasePrefix, ...extranonce, job.coinbaseSuffix);
-  return foldMerklePath(sha256d(coinbase), job.merklePath);
+  return foldMerklePath(sha256d(joinCoinbase(stripped, extranonce)), merklePath);
 }

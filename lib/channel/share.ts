@@ -3,7 +3,7 @@ import { difficultyOfTarget, hashAtMost } from "../pow/target.ts";
 import { GENERAL_PURPOSE_BITS } from "../pow/version_bits.ts";
 import type { UnixSeconds } from "../time.ts";
 import type { Channel } from "./channel.ts";
-import type { ShareHasher } from "./hasher.ts";
+import { merkleRootOf, type ShareHasher } from "./hasher.ts";
 import type { Job, Shape } from "./job.ts";
 import type { JobBook } from "./jobs.ts";
 import type { ShareRefusal } from "./tally.ts";
@@ -62,14 +62,21 @@ const NOTHING = new Uint8Array();
 export class ShareBatch<W, S extends Shape, C extends Channel<S>> {
   readonly #book: JobBook<W, S>;
   readonly #hasher: ShareHasher;
+  readonly #merkleRoot: typeof merkleRootOf;
   /** Used again and again; the first {@link length} are in the batch. */
   readonly #shares: Pending<W, C>[] = [];
   #length = 0;
   #hashed = 0;
 
-  constructor(book: JobBook<W, S>, hasher: ShareHasher) {
+  /** @param merkleRoot A faster {@link merkleRootOf}. */
+  constructor(
+    book: JobBook<W, S>,
+    hasher: ShareHasher,
+    merkleRoot: typeof merkleRootOf = merkleRootOf,
+  ) {
     this.#book = book;
     this.#hasher = hasher;
+    this.#merkleRoot = merkleRoot;
   }
 
   /** Shares that wait to be settled. */
@@ -108,8 +115,20 @@ export class ShareBatch<W, S extends Shape, C extends Channel<S>> {
       : refusalOf({ channel, job, share, extranonceSize: extranonce.length, unix });
     if (pending.refusal !== undefined || job === undefined) return;
     if (this.#hashed++ === 0) this.#hasher.begin();
+    if (channel.kind === "standard") return this.#addStandard(channel, job, share);
     const slot = this.#book.slotOf(job);
     this.#hasher.addExtended(slot, channel.extranoncePrefixOf(job), extranonce, share);
+  }
+
+  #addStandard(channel: C, job: Job<W>, { version, ntime, nonce }: SubmittedShare): void {
+    if (job.tip === undefined) return;
+    const { prevHash, nBits } = job.tip;
+    let merkleRoot = channel.rootOf(job);
+    if (merkleRoot === undefined) {
+      merkleRoot = this.#merkleRoot(job, channel.extranoncePrefixOf(job));
+      channel.keepRoot(job, merkleRoot);
+    }
+    this.#hasher.addStandard({ version, ntime, nonce, merkleRoot, prevHash, nBits });
   }
 
   /** Hashes, judges and counts all that was added, and tells of each. */

@@ -34,6 +34,9 @@ class ScriptedHasher implements ShareHasher {
     this.extranonces.push(extranonce.toHex());
     this.#batch.push(this.hashes.shift() ?? new Uint8Array(32).fill(0xff));
   }
+  addStandard(): void {
+    this.#batch.push(this.hashes.shift() ?? new Uint8Array(32).fill(0xff));
+  }
   run(): void {
     this.runs++;
   }
