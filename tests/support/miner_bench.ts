@@ -157,6 +157,7 @@ export class MinerBench {
         requireStandardJobs: false,
         nominalHashRate: undefined,
         deviceId: "",
+        firmware: "test",
         statusSeconds: 0,
         ...config,
       },

@@ -12,7 +12,7 @@ export interface MineConfig {
   readonly upstreams: readonly MineUpstream[];
   /** Who is paid, in the pool's own form; up to 255 bytes. */
   readonly userIdentity: string;
-  /** Name of this machine towards pools that tell workers apart; cut to 32 bytes. */
+  /** Name of this machine towards pools that tell workers apart; cut to 32 bytes. Empty: none. */
   readonly worker: string;
   /**
    * `extended`: one channel for everything. `standard`: one for each device, with headers that the
@@ -25,6 +25,8 @@ export interface MineConfig {
   readonly nominalHashRate: number | undefined;
   /** SetupConnection.device_id: empty unless the operator wants to be recognised, SV2 §3.6.1. */
   readonly deviceId: string;
+  /** SetupConnection.firmware: this program and its version. */
+  readonly firmware: string;
   /** Seconds between status lines where there is no terminal; 0: none. */
   readonly statusSeconds: number;
 }

@@ -243,12 +243,13 @@ export class Miner implements Role {
     };
     if (channel.kind === "standard") peer.send(SubmitSharesStandard, common);
     else {
-      const named = peer.session.extensions.has(UserIdentity.extensionType) &&
-        !channel.extensionsReset;
+      const { worker } = this.#config;
+      const named = worker !== "" && !channel.extensionsReset &&
+        peer.session.extensions.has(UserIdentity.extensionType);
       peer.sendFrame(encodeFrame(
         SubmitSharesExtended,
         { ...common, extranonce: share.extranonce },
-        named ? [workerTlv(this.#config.worker)] : [],
+        named ? [workerTlv(worker)] : [],
       ));
     }
     this.#note(share, sequenceNumber);
