@@ -72,6 +72,7 @@ export const ERROR_CODES = {
   "RequestTransactionData.Error": {
     "template-id-not-found": "No such template, or no longer",
     "stale-template-id": "The template builds on a block that is not the tip",
+    "transaction-data-too-large": "The transactions do not fit into a message of 16 MiB",
   },
   "CloseChannel": {
     "invalid-channel-id": "No such channel",

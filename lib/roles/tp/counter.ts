@@ -1,0 +1,138 @@
+import type { NodeTemplate } from "../../node/node.ts";
+import type { Log } from "../../telemetry/log.ts";
+import type { Instant } from "../../time.ts";
+import { type Client, tipOf } from "./client.ts";
+import type { TpPolicy } from "./config.ts";
+import type { Desk } from "./desk.ts";
+import type { Shape } from "./shape.ts";
+import type { Shelf, Work } from "./shelf.ts";
+
+/** Builds in a row that may fail while the node is up, before its clients are sent away. */
+const MAX_FAILURES = 5;
+/** Milliseconds until the next try after a failure. */
+const RETRY_MS = 1_000;
+
+export interface CounterOptions {
+  readonly desk: Desk;
+  readonly shelf: Shelf;
+  readonly policy: TpPolicy;
+  readonly log: Log;
+}
+
+/**
+ * Where all clients of one shape are served: at most one template of a shape is being made at a time,
+ * whoever and however many are waiting for it.
+ */
+export class Counter {
+  readonly shape: Shape;
+  readonly clients = new Set<Client>();
+  readonly #desk: Desk;
+  readonly #shelf: Shelf;
+  readonly #policy: TpPolicy;
+  readonly #log: Log;
+  #work: Work | undefined;
+  #sentAt: Instant = -Infinity;
+  #building = false;
+  /** Something happened since the order that is under way. */
+  #again = false;
+  /** The pool may pay more than {@link Counter.#work}. */
+  #better = false;
+  #failures = 0;
+  #retryAt: Instant | undefined;
+
+  constructor(shape: Shape, { desk, shelf, policy, log }: CounterOptions) {
+    this.shape = shape;
+    this.#log = log;
+    this.#desk = desk;
+    this.#shelf = shelf;
+    this.#policy = policy;
+  }
+
+  /** A client is to be served here: with what there is if it is on the tip, else with what comes. */
+  join(client: Client, generation: number, tip: Uint8Array | undefined, now: Instant): void {
+    this.clients.add(client);
+    client.waiting = true;
+    const work = this.#work;
+    const isCurrent = tip === undefined || work?.template.prevHash.toHex() === tip.toHex();
+    if (work !== undefined && isCurrent) this.#give(client, work, now);
+    else this.order(generation);
+  }
+
+  /** Has a template made. */
+  order(generation: number): void {
+    this.#retryAt = undefined;
+    if (this.#building) {
+      this.#again = true;
+      return;
+    }
+    this.#building = true;
+    this.#again = false;
+    this.#better = false;
+    this.#desk.build({ shape: this.shape, generation });
+  }
+
+  /** Higher fees can be had; that is for when the last template is old enough. */
+  feesChanged(generation: number, now: Instant): void {
+    this.#better = true;
+    this.#orderIfDue(generation, now);
+  }
+
+  tick(generation: number, now: Instant): void {
+    if (this.#retryAt !== undefined && now >= this.#retryAt) this.order(generation);
+    this.#orderIfDue(generation, now);
+  }
+
+  /** The answer to an order. @param outdated It was given before the node told of its present tip. */
+  templated(template: NodeTemplate, generation: number, outdated: boolean, now: Instant): void {
+    this.#building = false;
+    this.#failures = 0;
+    if (outdated) {
+      template.release();
+      this.order(generation);
+      return;
+    }
+    const again = this.#again;
+    if (this.#isWorthSending(template)) this.#send(template, now);
+    else template.release();
+    if (again) this.order(generation);
+  }
+
+  /** @returns Whether to give up on this shape: the node makes other templates, perhaps, but not these. */
+  failed(now: Instant): boolean {
+    this.#building = false;
+    this.#failures++;
+    this.#retryAt = now + RETRY_MS;
+    return this.#failures >= MAX_FAILURES;
+  }
+
+  #orderIfDue(generation: number, now: Instant): void {
+    if (!this.#better || this.#building || now - this.#sentAt < this.#policy.minIntervalMs) return;
+    this.order(generation);
+  }
+
+  #isWorthSending(template: NodeTemplate): boolean {
+    const last = this.#work?.template;
+    if (last === undefined || tipOf({ template }) !== tipOf({ template: last })) return true;
+    for (const { waiting } of this.clients) if (waiting) return true;
+    return template.fees >= last.fees + this.#policy.feeThreshold;
+  }
+
+  #send(template: NodeTemplate, now: Instant): void {
+    this.#work = this.#shelf.add(template, now);
+    this.#shelf.tipIs(template.prevHash, now);
+    this.#sentAt = now;
+    this.#log.debug("template.sent", {
+      templateId: this.#work.id,
+      height: template.height,
+      fees: template.fees,
+      clients: this.clients.size,
+    });
+    for (const client of this.clients) this.#give(client, this.#work, now);
+  }
+
+  #give(client: Client, work: Work, now: Instant): void {
+    // Ids that a client sees always rise: an older template is sent under a new one.
+    if (client.takes(work)) client.give(work, now);
+    else client.give(this.#shelf.add(work.template, work.builtAt), now);
+  }
+}
