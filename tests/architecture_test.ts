@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/kernel",
     "lib/pow",
     "lib/bitcoin",
+    "lib/telemetry",
   ],
   "drivers": ["lib/kernel", "lib/pow", "lib/bitcoin"],
   "lib/session": ["lib/noise", "lib/frame", "lib/messages", "lib/codec"],

@@ -157,7 +157,7 @@ export class MinerBench {
         requireStandardJobs: false,
         nominalHashRate: undefined,
         deviceId: "",
-        firmware: "test",
+        firmware: "headframe 1",
         statusSeconds: 0,
         ...config,
       },
