@@ -19,7 +19,7 @@ Deno.test("CONN-3, CONN-4, CONN-5, CONN-6 minerSetup() names the maker and hides
   strictEqual(setup.deviceId, "");
   strictEqual(setup.vendor, "Headframe");
   strictEqual(setup.hardwareVersion, "CPU, 2 threads");
-  strictEqual(setup.firmware);
+  strictEqual(setup.firmware, "headframe 1");
   deepStrictEqual([setup.minVersion, setup.maxVersion, setup.protocol], [2, 2, 0]);
 });
 
