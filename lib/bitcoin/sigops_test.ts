@@ -19,7 +19,7 @@ for (
     ["data behind OP_PUSHDATA1", "4c02acacac", 4],
   ] as const
 ) {
-  Deno.test(`TDP-9 sigopCost() of ${name} is ${cost}`, () => {
+  Deno.test(`sigopCost() of ${name} is ${cost}`, () => {
     strictEqual(sigopCost([{ value: 0n, scriptPubKey: bytesFromHex(hex) }]), cost);
   });
 }

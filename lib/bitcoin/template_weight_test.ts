@@ -36,6 +36,6 @@ Deno.test("TDP-6 the largest coinbase is within the reserve, witness and all", (
   }
 });
 
-Deno.test("TDP-8 reservedWeight() does not wrap at the largest size", () => {
+Deno.test("reservedWeight() does not wrap at the largest size", () => {
   strictEqual(reservedWeight(0xffff_ffff, true), 1168 + 4 * 0xffff_ffff);
 });

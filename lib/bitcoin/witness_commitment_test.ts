@@ -3,7 +3,7 @@ import { concatBytes, hexFromBytes } from "./bytes.ts";
 import { sha256d } from "./hash.ts";
 import { hasWitnessCommitment, witnessCommitmentOutput } from "./witness_commitment.ts";
 
-Deno.test("B141-6 a block of a coinbase only has the known commitment", () => {
+Deno.test("witnessCommitmentOutput() of a block of a coinbase only has the known commitment", () => {
   const output = witnessCommitmentOutput([]);
   strictEqual(output.value, 0n);
   strictEqual(
@@ -12,7 +12,7 @@ Deno.test("B141-6 a block of a coinbase only has the known commitment", () => {
   );
 });
 
-Deno.test("B141-6 the commitment is over the witness root and 32 zeros", () => {
+Deno.test("witnessCommitmentOutput() is over the witness root and 32 zeros", () => {
   const wtxids = [1, 2].map((byte) => new Uint8Array(32).fill(byte));
   const [a = new Uint8Array(), b = new Uint8Array()] = wtxids;
   const root = sha256d(concatBytes(
