@@ -1,6 +1,20 @@
 import { layDigestPadding } from "./digest";
 import { layPadding64 } from "./sha256";
 
+export {
+  ASSOCIATED,
+  ASSOCIATED_SIZE,
+  openedSize,
+  openFrames,
+  openStopped,
+  openText,
+  sealFrames,
+  sealText,
+  TEXT_IN,
+  TEXT_OUT,
+  TEXT_SIZE,
+} from "./aead";
+export { KEY } from "./chacha20";
 export { scan, SCAN_FOUND, SCAN_HEADER, SCAN_TARGET, scanLength } from "./scan";
 export {
   ARENA,

@@ -50,13 +50,18 @@ export function gather4(
   v128.store(to, swap ? swapBytes(w3) : w3, 48);
 }
 
-/** The way back: four vectors at `from` become four words at each of `p0` to `p3`, bytes swapped. */
+/** Writes four words to each of `p0` to `p3`: lane 0 of the vectors to `p0`, and so on. */
 @inline
-export function scatter4(from: usize, p0: usize, p1: usize, p2: usize, p3: usize): void {
-  const w0 = swapBytes(v128.load(from));
-  const w1 = swapBytes(v128.load(from, 16));
-  const w2 = swapBytes(v128.load(from, 32));
-  const w3 = swapBytes(v128.load(from, 48));
+export function transpose4(
+  w0: v128,
+  w1: v128,
+  w2: v128,
+  w3: v128,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+): void {
   const low01 = v128.shuffle<u32>(w0, w1, 0, 4, 1, 5);
   const high01 = v128.shuffle<u32>(w0, w1, 2, 6, 3, 7);
   const low23 = v128.shuffle<u32>(w2, w3, 0, 4, 1, 5);
@@ -65,4 +70,19 @@ export function scatter4(from: usize, p0: usize, p1: usize, p2: usize, p3: usize
   v128.store(p1, v128.shuffle<u64>(low01, low23, 1, 3));
   v128.store(p2, v128.shuffle<u64>(high01, high23, 0, 2));
   v128.store(p3, v128.shuffle<u64>(high01, high23, 1, 3));
+}
+
+/** The way back from `gather4`: four vectors at `from`, bytes swapped. */
+@inline
+export function scatter4(from: usize, p0: usize, p1: usize, p2: usize, p3: usize): void {
+  transpose4(
+    swapBytes(v128.load(from)),
+    swapBytes(v128.load(from, 16)),
+    swapBytes(v128.load(from, 32)),
+    swapBytes(v128.load(from, 48)),
+    p0,
+    p1,
+    p2,
+    p3,
+  );
 }
