@@ -73,7 +73,7 @@ export class NodeDesk implements Desk {
       const block = await this.#store.load(hash);
       if (block === undefined) continue;
       this.#options.log.warn("block.resumed", { hash, hint: "found before the last stop" });
-      this.#track(this.#ask(hash, block).then((verdict) => this.#settle(hash, verdict)));
+      this.#track(this.#resubmit(hash, block));
     }
   }
 
@@ -99,6 +99,12 @@ export class NodeDesk implements Desk {
     }
     const verdict = await this.#ask(hash, { template, header, coinbase, block });
     if (verdict !== undefined) this.#role?.judged(found, verdict, this.#options.host.clock.now());
+    await this.#settle(hash, verdict);
+  }
+
+  async #resubmit(hash: string, block: SolvedBlock): Promise<void> {
+    const verdict = await this.#ask(hash, block);
+    if (verdict !== undefined) this.#options.log.info("block.resubmitted", { hash, ...verdict });
     await this.#settle(hash, verdict);
   }
 
