@@ -19,24 +19,19 @@ const SETUP: SetupPolicy = {
 /** Ids per second of running time that cannot run into those of the next start: a million. */
 const ID_BITS = 20n;
 
-/** What a template provider is connected to, besides its clients. */
-export interface TpDoors {
-  /** Not run yet. */
-  readonly node: Node;
-  /** Told of each solved block and what the node said to it. */
-  readonly onBlock?: OnBlock;
-}
-
 /**
  * Serves the node's templates until the host's signal fires. Runs the node, and listens once it is up:
  * whoever can connect gets templates.
  *
+ * @param node Not run yet.
+ * @param onBlock Told of each solved block and what the node said to it.
  * @throws {OperatorError} If the node can never work, or the address is taken.
  */
 export async function serveTp(
   config: TpConfig,
   host: Host,
-  { node, onBlock = () => {} }: TpDoors,
+  node: Node,
+  onBlock: OnBlock = () => {},
 ): Promise<void> {
   const log = host.log.with({ role: "tp" });
   const desk = new NodeDesk({ node, host, log, blocksDirectory: config.blocksDirectory, onBlock });
