@@ -8,8 +8,8 @@ import { bytesFromHex } from "headframe/bitcoin/bytes.ts";
 import { sha256 } from "headframe/bitcoin/hash.ts";
 import { encodeHeader } from "headframe/frame/header.ts";
 import { issueIdentity, type ServerIdentity } from "headframe/noise/certificate.ts";
+import { AEAD } from "headframe/noise/ciphers.ts";
 import {
-  AEAD,
   generateEphemeral,
   hashSharedX,
   pointAt,

@@ -1,8 +1,8 @@
 /**
  * ChaCha20-Poly1305 as Noise uses it, RFC 8439 with the counter as nonce (SV2 §4.3.3, §4.4.1).
  *
- * Several things can serve: @noble/ciphers is the reference, `node:crypto` is native and good for
- * long texts, the kernel is good for short ones. All write into bytes of the caller's, so that
+ * Three things serve: @noble/ciphers is the reference, the kernel is good for short texts, `node:crypto`
+ * for long ones. All write into bytes of the caller's, so that
  * nothing is allocated for a frame. The arguments are a list and not an object for the same reason.
  */
 export interface Aead {
@@ -38,6 +38,50 @@ export interface Aead {
     into: Uint8Array,
     at: number,
   ): boolean;
+
+  /** A shorter way for frames that are small, where there is one. */
+  readonly frames?: FrameAead;
+}
+
+/** Seals and opens whole frames, SV2 §4.6, several in one call. */
+export interface FrameAead {
+  /** Sealed bytes that one call takes at most. */
+  readonly limit: number;
+
+  /**
+   * @param counter The nonce of the first header; each block takes the next.
+   * @param frames Whole frames, one after the other, each of one chunk at most.
+   * @returns Bytes written to `into`, from `at` on.
+   */
+  seal(
+    key: Uint8Array,
+    counter: number,
+    frames: Uint8Array,
+    into: Uint8Array,
+    at: number,
+  ): number;
+
+  /**
+   * Opens the whole and authentic frames of one chunk at most that `chunk` begins with at `from`. For
+   * a frame that is not, no nonce is used: why is for {@link Aead.open} to find out.
+   *
+   * @param into Gets the plain frames, one after the other; as long as `limit`.
+   */
+  open(
+    key: Uint8Array,
+    counter: number,
+    chunk: Uint8Array,
+    from: number,
+    into: Uint8Array,
+  ): Opened;
+}
+
+/** What {@link FrameAead.open} did; to be read before the next call. */
+export interface Opened {
+  /** Sealed bytes of the frames that were opened. */
+  readonly consumed: number;
+  /** Bytes of plain frames. For each block there are 16 fewer than consumed. */
+  readonly written: number;
 }
 
 /** Bytes of the message authentication code. */

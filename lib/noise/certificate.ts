@@ -119,6 +119,18 @@ export interface CertificateCheck {
   readonly unix: UnixSeconds;
 }
 
+/** When a certificate holds, by its own word. */
+export interface Validity {
+  readonly validFrom: UnixSeconds;
+  readonly notValidAfter: UnixSeconds;
+}
+
+/** @param certificate SIGNATURE_NOISE_MESSAGE as decrypted, 74 bytes; nothing of it is checked. */
+export function validityOf(certificate: Uint8Array): Validity {
+  const view = new DataView(certificate.buffer, certificate.byteOffset, certificate.byteLength);
+  return { validFrom: view.getUint32(2, true), notValidAfter: view.getUint32(6, true) };
+}
+
 /**
  * Checks that the authority vouches for this server now, SV2 §4.5.3. The signature comes before the
  * times, so that what is said about the times is what the authority signed.
@@ -144,10 +156,10 @@ export function checkCertificate(check: CertificateCheck): void {
         "the authority key in the configuration is wrong, or this is not the server it belongs to",
     );
   }
-  checkWindow(view.getUint32(2, true), view.getUint32(6, true), unix);
+  checkWindow(validityOf(certificate), unix);
 }
 
-function checkWindow(validFrom: number, notValidAfter: number, unix: UnixSeconds): void {
+function checkWindow({ validFrom, notValidAfter }: Validity, unix: UnixSeconds): void {
   if (notValidAfter < validFrom) {
     throw new HandshakeError(
       "certificate-window",

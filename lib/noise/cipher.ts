@@ -1,5 +1,8 @@
 import { DecodeError, UsageError } from "../errors.ts";
-import { type Aead, LAST_COUNTER, MAC_SIZE } from "./aead.ts";
+import { type Aead, LAST_COUNTER, MAC_SIZE, type Opened } from "./aead.ts";
+
+/** Bytes of a frame up to which it is sealed in one go. */
+const SMALL = 4_096;
 
 /**
  * CipherState, SV2 §4.4.1: a key and a counter that never says the same number twice. Exists only
@@ -66,6 +69,33 @@ export class CipherState {
       throw new DecodeError("unauthentic", where, 0);
     }
     this.#counter++;
+  }
+
+  /**
+   * Seals a frame in one go, if it is one for {@link FrameAead}.
+   *
+   * @returns Bytes written, or 0: it has to be sealed block by block.
+   */
+  sealFrame(frame: Uint8Array, into: Uint8Array, at: number): number {
+    const { frames } = this.#aead;
+    if (frames === undefined || frame.length > SMALL || !this.has(2)) return 0;
+    const written = frames.seal(this.#key, this.#counter, frame, into, at);
+    this.#counter += (written - frame.length) / MAC_SIZE;
+    return written;
+  }
+
+  /**
+   * Opens the frames that can be opened in one go.
+   *
+   * @returns `undefined` if there was none: the next has to be opened block by block.
+   */
+  openFrames(chunk: Uint8Array, from: number, into: Uint8Array): Opened | undefined {
+    const { frames } = this.#aead;
+    if (frames === undefined || !this.has(frames.limit / MAC_SIZE)) return undefined;
+    const opened = frames.open(this.#key, this.#counter, chunk, from, into);
+    if (opened.consumed === 0) return undefined;
+    this.#counter += (opened.consumed - opened.written) / MAC_SIZE;
+    return opened;
   }
 
   /** Forgets the key. Whatever is sealed or opened after that is refused. */

@@ -4,7 +4,7 @@ import vectors from "../../tests/vectors/noise.json" with { type: "json" };
 import { DecodeError, UsageError } from "../errors.ts";
 import { LAST_COUNTER, MAC_SIZE, writeNonce } from "./aead.ts";
 import { CipherState } from "./cipher.ts";
-import { AEAD } from "./crypto.ts";
+import { AEAD } from "./ciphers.ts";
 
 const key = new Uint8Array(32).fill(7);
 const none = new Uint8Array(0);

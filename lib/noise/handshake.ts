@@ -16,9 +16,14 @@ import { concatBytes } from "../bitcoin/bytes.ts";
 import { DecodeError, UsageError } from "../errors.ts";
 import type { UnixSeconds } from "../time.ts";
 import { MAC_SIZE } from "./aead.ts";
-import { CERTIFICATE_SIZE, checkCertificate, type ServerIdentity } from "./certificate.ts";
 import {
-  AEAD,
+  CERTIFICATE_SIZE,
+  checkCertificate,
+  type ServerIdentity,
+  type Validity,
+  validityOf,
+} from "./certificate.ts";
+import {
   type EphemeralKey,
   hashSharedX,
   isPublicKey,
@@ -26,6 +31,7 @@ import {
   pointAt,
   sharedX,
 } from "./crypto.ts";
+import { AEAD } from "./ciphers.ts";
 import { decodeX, ENCODING_SIZE } from "./ellswift.ts";
 import { HandshakeError } from "./handshake_error.ts";
 import { SymmetricState } from "./symmetric.ts";
@@ -61,6 +67,7 @@ export class Initiator {
   readonly #options: InitiatorOptions;
   readonly #state = new SymmetricState(AEAD);
   readonly #act1: Uint8Array;
+  #validity: Validity | undefined;
   #done = false;
 
   constructor(options: InitiatorOptions) {
@@ -77,6 +84,11 @@ export class Initiator {
   /** Whether {@link Initiator.receive} proves who the server is. */
   get authenticated(): boolean {
     return this.#options.authorityKey !== undefined;
+  }
+
+  /** When the server's certificate holds, once it was received. Proven if {@link authenticated}. */
+  get validity(): Validity | undefined {
+    return this.#validity;
   }
 
   /** The 64 bytes to send first. */
@@ -109,6 +121,7 @@ export class Initiator {
       // <- SIGNATURE_NOISE_MESSAGE
       const at = ENCODING_SIZE * 2 + MAC_SIZE;
       const certificate = this.#open(act2, at, CERTIFICATE_SIZE, "certificate");
+      this.#validity = validityOf(certificate);
       checkCertificate({ certificate, staticKey: decodeX(server), authorityKey, unix });
       const handshakeHash = state.hash;
       const { fromInitiator, fromResponder } = state.split();

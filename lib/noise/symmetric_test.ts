@@ -3,7 +3,8 @@ import vectors from "../../tests/vectors/noise.json" with { type: "json" };
 import { concatBytes } from "../bitcoin/bytes.ts";
 import { sha256 } from "../bitcoin/hash.ts";
 import { DecodeError } from "../errors.ts";
-import { AEAD, hkdf } from "./crypto.ts";
+import { AEAD } from "./ciphers.ts";
+import { hkdf } from "./crypto.ts";
 import { SymmetricState } from "./symmetric.ts";
 
 const none = new Uint8Array(0);

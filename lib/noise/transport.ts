@@ -18,7 +18,7 @@ import {
 import { Gathering, withRoom } from "../frame/gathering.ts";
 import { type Aead, MAC_SIZE } from "./aead.ts";
 import { CipherState } from "./cipher.ts";
-import { AEAD } from "./crypto.ts";
+import { AEAD } from "./ciphers.ts";
 
 /** Plaintext of a full chunk: with its MAC it is 65,535 bytes, the longest Noise message. */
 export const CHUNK_SIZE = 65_535 - MAC_SIZE;
@@ -69,6 +69,7 @@ export class FrameSealer {
     if (!this.#cipher.has(1 + Math.ceil(length / CHUNK_SIZE))) {
       throw new UsageError("Cannot seal frame: counter exhausted or key erased");
     }
+    if (this.#cipher.sealFrame(frame, into, at) > 0) return size;
     this.#cipher.seal(NOTHING, frame.subarray(0, FRAME_HEADER_SIZE), into, at);
     let to = at + SEALED_HEADER_SIZE;
     for (let from = FRAME_HEADER_SIZE; from < frame.length; from += CHUNK_SIZE) {
@@ -146,6 +147,9 @@ export class FrameOpener {
   #run(chunk: Uint8Array, deliver: (frame: Frame) => void): void {
     let at = 0;
     for (;;) {
+      if (this.#header === undefined && this.#sealed.length === 0) {
+        at = this.#openFrames(chunk, at, deliver);
+      }
       const size = this.#header === undefined ? SEALED_HEADER_SIZE : this.#next() + MAC_SIZE;
       const had = this.#sealed.length;
       const sealed = this.#sealed.take(chunk, at, size);
@@ -153,6 +157,32 @@ export class FrameOpener {
       at += size - had;
       if (this.#header === undefined) this.#openHeader(sealed, deliver);
       else this.#openChunk(this.#header, sealed, deliver);
+    }
+  }
+
+  /** Opens the small frames that are all there, between frames. @returns Where the next one begins. */
+  #openFrames(chunk: Uint8Array, from: number, deliver: (frame: Frame) => void): number {
+    const scratch = takeScratch();
+    try {
+      let at = from;
+      while (chunk.length - at >= SEALED_HEADER_SIZE) {
+        const opened = this.#cipher.openFrames(chunk, at, scratch);
+        if (opened === undefined) break;
+        at += opened.consumed;
+        this.#deliverAll(scratch, opened.written, deliver);
+      }
+      return at;
+    } finally {
+      spare.push(scratch);
+    }
+  }
+
+  #deliverAll(frames: Uint8Array, end: number, deliver: (frame: Frame) => void): void {
+    for (let at = 0; at < end;) {
+      const header = decodeHeader(frames, at);
+      this.#checkSize(header);
+      at += FRAME_HEADER_SIZE + header.msgLength;
+      deliver(frameOf(header, frames.subarray(at - header.msgLength, at)));
     }
   }
 
@@ -164,11 +194,15 @@ export class FrameOpener {
   #openHeader(sealed: Uint8Array, deliver: (frame: Frame) => void): void {
     this.#cipher.open(NOTHING, sealed, this.#headerBytes, 0, "frame header");
     const header = decodeHeader(this.#headerBytes);
+    this.#checkSize(header);
+    if (header.msgLength === 0) deliver(frameOf(header, NOTHING));
+    else this.#header = header;
+  }
+
+  #checkSize(header: FrameHeader): void {
     if (header.msgLength > this.#maxPayload(header)) {
       throw new DecodeError("too-large", "frame.msg_length", 3);
     }
-    if (header.msgLength === 0) deliver(frameOf(header, NOTHING));
-    else this.#header = header;
   }
 
   #openChunk(header: FrameHeader, sealed: Uint8Array, deliver: (frame: Frame) => void): void {
@@ -200,10 +234,11 @@ function frameOf({ extensionType, channelMsg, msgType }: FrameHeader, payload: U
   return { extensionType, channelMsg, msgType, payload };
 }
 
-// Payloads of one chunk are opened into bytes that all connections share, one after the other. A call
-// within `deliver` to another connection's opener takes further ones.
+// What is delivered is opened into bytes that all connections share, one after the other. A call within
+// `deliver` to another connection's opener takes further ones.
+const SCRATCH_SIZE = Math.max(CHUNK_SIZE, AEAD.frames?.limit ?? 0);
 const spare: Uint8Array[] = [];
 
 function takeScratch(): Uint8Array {
-  return spare.pop() ?? new Uint8Array(CHUNK_SIZE);
+  return spare.pop() ?? new Uint8Array(SCRATCH_SIZE);
 }
