@@ -29,7 +29,7 @@ for (const address of vectors.invalid) {
 }
 
 for (const address of vectors.unsafe) {
-  Deno.test(`${address} is refused: anyone could spend it`, () => {
+  Deno.test(`${address} is refused: anyone or nobody could spend it`, () => {
     strictEqual(parseAddress(address), undefined);
   });
 }

@@ -47,6 +47,20 @@ for (const vector of vectors.strip) {
   });
 }
 
+Deno.test("stripCoinbase() wants both marker and flag, and a witness of one item of 32 bytes", () => {
+  const { full } = assembleCoinbase(parts());
+  const change = (half: "prefix" | "suffix", at: number) => {
+    const bytes = full[half].slice();
+    bytes[at < 0 ? bytes.length + at : at] = 2;
+    return stripCoinbase({ ...full, [half]: bytes });
+  };
+  ok(stripCoinbase(full) !== undefined);
+  strictEqual(change("prefix", 4), undefined);
+  strictEqual(change("prefix", 5), undefined);
+  strictEqual(change("suffix", -38), undefined);
+  strictEqual(change("suffix", -37), undefined);
+});
+
 Deno.test("B141-1, B141-2, B141-3, MIN-43, TDP-14, TDP-15 every coinbase decodes to its parts", () => {
   fc.assert(fc.property(allParts(), ({ parts, extranonce, segwit }) => {
     const { template } = parts;

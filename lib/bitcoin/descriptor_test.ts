@@ -76,6 +76,12 @@ Deno.test("outputScript() sorts the keys of sortedmulti and no others", () => {
   );
 });
 
+Deno.test("outputScript() takes up to 20 keys", () => {
+  const multi = (count: number): string => `wsh(multi(1${`,${KEY}`.repeat(count)}))`;
+  strictEqual(outputScript(multi(20), "mainnet").length, 34);
+  ok(/at most 20/.test(refusal(multi(21)).message));
+});
+
 Deno.test("outputScript() of a tree does not depend on the order of a branch's sides", () => {
   const script = (tree: string): string =>
     hexFromBytes(outputScript(`tr(${KEY},${tree})`, "mainnet"));

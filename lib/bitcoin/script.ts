@@ -41,7 +41,6 @@ export function scriptOfAddressOn(
   try {
     const address = Address({ ...network, wif: 0 }).decode(text);
     if (address.type === "p2a") return undefined;
-    if (address.type === "tr" && !isPublicKey(address.pubkey)) return undefined;
     return OutScript.encode(address);
   } catch {
     return undefined;

@@ -210,7 +210,6 @@ class TransactionReader {
 
   #inputs(): (TxInput & { witness: Uint8Array[] })[] {
     const count = this.compactSize("inputs");
-    if (count === 0) throw this.#error("malformed", "inputs");
     this.#refuseBomb(count, INPUT_SIZE, "inputs");
     const inputs = [];
     while (inputs.length < count) {

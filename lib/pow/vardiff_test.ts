@@ -76,8 +76,33 @@ Deno.test("a share of a job with a harder target counts as one", () => {
   const { vardiff, ...start } = settled(RATE);
   const hard = 1e9 * difficultyOfTarget(vardiff.target);
   let { now } = start;
-  for (let i = 0; i < 7; i++) strictEqual(vardiff.accepted(hard, now += 10_000), undefined);
+  for (let i = 0; i < 7; i++) {
+    strictEqual(vardiff.accepted(hard, now += 10_000), undefined);
+    strictEqual(vardiff.tick(now), undefined);
+  }
   ok(within(1.05, vardiff.hashRate, RATE));
+});
+
+Deno.test("what two dozen shares set is looked at again after 60 shares, then after 240", () => {
+  const { vardiff, ...start } = settled(RATE);
+  let { now } = start;
+  for (const [rate, review] of [[1.25 * RATE, 60], [RATE, 240]] as const) {
+    const { target } = vardiff;
+    let shares = 0;
+    while (vardiff.target === target) {
+      now += 1000 * 2 ** 256 / Number(target) / rate;
+      shares += 1;
+      if (vardiff.accepted(difficultyOfTarget(target), now) === undefined) vardiff.tick(now);
+    }
+    strictEqual(shares, review);
+    ok(within(1.05, vardiff.hashRate, rate));
+  }
+});
+
+Deno.test("one look after a long silence is not worth more than a 256th", () => {
+  const { vardiff, now } = settled(RATE);
+  vardiff.tick(now + 36_000_000);
+  ok(within(1.05, Number(vardiff.target), Number(targetForPace(RATE / 256, 1))));
 });
 
 Deno.test("a network that stalls for a minute changes nothing", () => {
