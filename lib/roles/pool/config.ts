@@ -64,6 +64,8 @@ export interface PoolConfig extends PoolPolicy {
   /** Directory for found blocks. */
   readonly blocksDirectory: string;
   readonly limits: Limits;
+  /** SetupConnection.firmware towards template providers: this program and its version. */
+  readonly firmware: string;
 }
 
 /** Everything that has a value nobody needs to think about. */

@@ -17,7 +17,7 @@
 
 import { parseAddress } from "../../bitcoin/address.ts";
 import { hexFromBytes } from "../../bitcoin/bytes.ts";
-import { countSigops } from "../../bitcoin/sigops.ts";
+import { sigopCost } from "../../bitcoin/sigops.ts";
 import { outputSize, type TxOutput } from "../../bitcoin/transaction.ts";
 import type { PoolPolicy } from "./config.ts";
 
@@ -36,9 +36,9 @@ export interface Identity {
   readonly worker: string;
 }
 
-/** Most bytes of an output that an identity can ask for: one that pays to 32 bytes of a program. */
-const LARGEST_MINER_OUTPUT = 43;
-/** Most sigop cost of one: that of an old-style address. */
+/** Bytes of the longest script that an identity can name: a witness program of 32 bytes. */
+const LARGEST_MINER_SCRIPT = 34;
+/** Most sigop cost of an output for one: that of an old-style address. */
 const MOST_MINER_SIGOPS = 4;
 
 /**
@@ -89,13 +89,19 @@ export function poolPayout(rewardScript: Uint8Array): Payout {
   };
 }
 
-/** What a template provider must leave room for: the pool's own output and a miner's, SV2 §7.1. */
+/** The one that takes the most room: the pool's own output, and the largest that a miner can have. */
+export function largestPayout(rewardScript: Uint8Array): Payout {
+  return sharedPayout(rewardScript, new Uint8Array(LARGEST_MINER_SCRIPT), 1);
+}
+
+/** What a template provider must leave room for, SV2 §7.1. */
 export function outputConstraints(
   rewardScript: Uint8Array,
 ): { readonly size: number; readonly sigops: number } {
+  const outputs = largestPayout(rewardScript).outputs(0n);
   return {
-    size: outputSize({ value: 0n, scriptPubKey: rewardScript }) + LARGEST_MINER_OUTPUT,
-    sigops: 4 * countSigops(rewardScript) + MOST_MINER_SIGOPS,
+    size: outputs.reduce((size, output) => size + outputSize(output), 0),
+    sigops: sigopCost(outputs) + MOST_MINER_SIGOPS,
   };
 }
 
@@ -121,6 +127,6 @@ function sharedPayout(rewardScript: Uint8Array, script: Uint8Array, percent: num
 
 /** Whether an output for it stays within what was reserved in the template. */
 function payable(scriptPubKey: Uint8Array): boolean {
-  return outputSize({ value: 0n, scriptPubKey }) <= LARGEST_MINER_OUTPUT &&
-    4 * countSigops(scriptPubKey) <= MOST_MINER_SIGOPS;
+  return scriptPubKey.length <= LARGEST_MINER_SCRIPT &&
+    sigopCost([{ value: 0n, scriptPubKey }]) <= MOST_MINER_SIGOPS;
 }

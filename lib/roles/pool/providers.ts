@@ -34,6 +34,8 @@ export class Providers implements FeedListener {
   readonly #feeds: TemplateFeed[] = [];
   #chosen: TemplateFeed | undefined;
   #tip: TipInit | undefined;
+  #anyReached = false;
+  readonly #working = Promise.withResolvers<void>();
 
   constructor(options: {
     readonly sink: WorkSink;
@@ -55,12 +57,23 @@ export class Providers implements FeedListener {
     return this.#chosen;
   }
 
+  /** Resolves when there is work for the first time. */
+  get working(): Promise<void> {
+    return this.#working.promise;
+  }
+
   /** The provider of that name. */
   named(name: string): TemplateFeed | undefined {
     return this.#feeds.find((feed) => feed.name === name);
   }
 
+  /** Whether any provider was ever connected to. */
+  get anyReached(): boolean {
+    return this.#anyReached;
+  }
+
   ready(feed: TemplateFeed): void {
+    this.#anyReached = true;
     this.#watcher.providerReady(feed.name);
   }
 
@@ -97,6 +110,7 @@ export class Providers implements FeedListener {
     const { work, tip } = current;
     this.#log.info("provider.chosen", { provider: feed.name });
     this.#chosen = feed;
+    this.#working.resolve();
     const same = this.#tip !== undefined && equalBytes(this.#tip.prevHash, tip.prevHash);
     this.#tip = tip;
     if (same) this.#sink.activeWork(work);

@@ -1,9 +1,11 @@
 import { assembleCoinbase, type Coinbase, type CoinbaseHalves } from "../../bitcoin/coinbase.ts";
 import { concatBytes, u32Bytes } from "../../bitcoin/bytes.ts";
 import type { JobParts, Shape } from "../../channel/job.ts";
+import { PeerError } from "../../errors.ts";
+import { MERKLE_LEVELS } from "../../kernel/sha.ts";
 import type { NewTemplate } from "../../messages/template.ts";
 import { JOB_SALT_SIZE, MAX_FULL_EXTRANONCE, type PoolPolicy } from "./config.ts";
-import { type Payout, poolPayout } from "./payout.ts";
+import { largestPayout, type Payout } from "./payout.ts";
 
 /** A template and who gave it: who must get the solution. */
 export interface TemplateWork {
@@ -40,17 +42,20 @@ export function jobBuilder(
 }
 
 /**
- * Why jobs cannot be made of a template: what its provider did wrong.
+ * Refuses a template that jobs cannot be made of, for any channel there may be.
  *
- * @throws {PeerError} As {@link assembleCoinbase}.
+ * @throws {PeerError} What its provider did wrong: as {@link assembleCoinbase}, or
+ * `merkle-path-too-long`.
  */
 export function refuseUnusable(
   policy: Pick<PoolPolicy, "poolSignature" | "rewardScript">,
   template: NewTemplate,
 ): void {
-  // The longest coinbase that any channel may ask for.
-  const shape = shapeOf(poolPayout(policy.rewardScript), MAX_FULL_EXTRANONCE);
-  coinbaseFor(policy, template, shape, new Uint8Array(JOB_SALT_SIZE));
+  if (template.merklePath.length > MERKLE_LEVELS) {
+    throw new PeerError("merkle-path-too-long", "7.2");
+  }
+  const largest = shapeOf(largestPayout(policy.rewardScript), MAX_FULL_EXTRANONCE);
+  coinbaseFor(policy, template, largest, new Uint8Array(JOB_SALT_SIZE));
 }
 
 function coinbaseFor(
