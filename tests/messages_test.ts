@@ -1,11 +1,12 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
 import type { Fields, Message } from "../lib/codec/message.ts";
+import { MAX_PAYLOAD_SIZE } from "../lib/codec/writer.ts";
 import { encodeFrame } from "../lib/frame/encode.ts";
 import { decodeHeader, FRAME_HEADER_SIZE } from "../lib/frame/header.ts";
 import { explain } from "../lib/inspect/explain.ts";
 import { messageOf, MESSAGES } from "../lib/messages/registry.ts";
-import { valuesOf } from "./support/arbitrary.ts";
+import { limitsOf, valuesOf } from "./support/arbitrary.ts";
 import { valueFromVector } from "./support/vector_values.ts";
 import hostile from "./vectors/hostile_messages.json" with { type: "json" };
 import known from "./vectors/messages.json" with { type: "json" };
@@ -63,6 +64,16 @@ for (const message of MESSAGES) {
       deepStrictEqual(decoded.rest, new Uint8Array());
       strictEqual(payload.length >= message.minSize && payload.length <= message.maxSize, true);
     }));
+  });
+
+  Deno.test(`TYPE-8, TYPE-10 ${title} survives at its limits, which are minSize and maxSize`, () => {
+    const { least, most } = limitsOf(message);
+    deepStrictEqual(message.decode(message.encode(least)).value, least);
+    deepStrictEqual(message.decode(message.encode(most)).value, most);
+    strictEqual(message.encode(least).length, message.minSize);
+    // Two messages have lists of transactions that only the frame limits.
+    if (message.maxSize === MAX_PAYLOAD_SIZE) return;
+    strictEqual(message.encode(most).length, message.maxSize);
   });
 
   Deno.test(`TYPE-14 ${title} cut anywhere is truncated, nothing worse`, () => {

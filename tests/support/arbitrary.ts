@@ -61,3 +61,65 @@ function texts(max: number): fc.Arbitrary<string> {
     fc.uint8Array({ maxLength: max, size: "max" }).map(textFromBytes),
   );
 }
+
+/** The value of fewest bytes, and the one of most, up to a few hundred kilobytes an element. */
+export function limitsOf(
+  message: Message<Fields>,
+): { readonly least: Record<string, unknown>; readonly most: Record<string, unknown> } {
+  const fields = Object.entries(message.fields);
+  return {
+    least: Object.fromEntries(fields.map(([key, field]) => [key, leastOf(field)])),
+    most: Object.fromEntries(fields.map(([key, field]) => [key, mostOf(field)])),
+  };
+}
+
+function leastOf({ shape }: Field<unknown>): unknown {
+  switch (shape.kind) {
+    case "bool":
+      return false;
+    case "f32":
+    case "uint":
+      return 0;
+    case "bigint":
+      return 0n;
+    case "hash":
+      return new Uint8Array(32);
+    case "text":
+      return "";
+    case "bytes":
+      return new Uint8Array();
+    case "option":
+      return null;
+    case "seq":
+      return [];
+    default:
+      return shape satisfies never;
+  }
+}
+
+function mostOf({ shape }: Field<unknown>): unknown {
+  switch (shape.kind) {
+    case "bool":
+      return true;
+    case "f32":
+      return Infinity;
+    case "uint":
+      return 2 ** shape.bits - 1;
+    case "bigint":
+      return (1n << BigInt(shape.bits)) - 1n;
+    case "hash":
+      return new Uint8Array(32).fill(0xff);
+    case "text":
+      return textFromBytes(new Uint8Array(shape.max).fill(0xff));
+    case "bytes":
+      return new Uint8Array(Math.min(shape.max, 200_000)).fill(0xff);
+    case "option":
+      return mostOf(shape.of);
+    case "seq": {
+      const long = shape.of.maxSize > 2 ** 16;
+      return new Array<unknown>(long ? 3 : shape.max).fill(mostOf(shape.of));
+    }
+    default:
+      return shape satisfies never;
+  }
+}
