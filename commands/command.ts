@@ -23,10 +23,12 @@ export interface ServiceTraits {
   readonly foreign?: ForeignKeys;
   /** Commands that have a table of their own in the file. */
   readonly sections?: readonly AnyCommand[];
-  /** The file, where none is given. */
-  readonly builtIn?: { readonly name: string; readonly text: string };
+  /** Stands in for the file where none is given; its name may be given too. */
+  readonly builtIn?: { readonly name: string; readonly text: () => string };
   /** What a section's settings are by default, given the sections before it. */
   derive?(section: string, before: SectionValues): Derived;
+  /** Problems that no section has by itself. */
+  checkSections?(found: Found): readonly string[];
 }
 
 export type Derived = Readonly<Record<string, { readonly value: unknown; readonly why: string }>>;
@@ -61,15 +63,18 @@ export interface Found {
   readonly settings: Settings;
   readonly settled: Settled<Settings>;
   readonly sections: ReadonlyMap<string, { command: AnyCommand; settled: Settled<Settings> }>;
+  readonly isBuiltIn: boolean;
 }
 
 /** What a running command has. */
 export interface Context {
   readonly host: Host;
   readonly terminal: Terminal;
-  /** Whose table the file has. */
+  /** Whether the settings are the built-in file's. */
+  readonly isBuiltIn: boolean;
+  /** A command's settings, if the file has a table for it. */
   section<S extends Settings>(command: Command<S>): ConfigOf<S> | undefined;
-  /** Whether the value came from nobody's hand, so that a better one may take its place. */
+  /** Whether nobody gave the value, so that a better one may take its place. */
   isDerived(section: string, setting: string): boolean;
 }
 

@@ -1,8 +1,13 @@
 import type { AnyCommand, Item } from "./command.ts";
 import { configCommands } from "./config.ts";
 import { keys } from "./keys.ts";
+import { mine } from "./mine.ts";
+import { pool } from "./pool.ts";
+import { tp } from "./tp.ts";
+import { up } from "./up.ts";
 
-/** Commands that run for long, in the order of `--help`. */
-export const SERVICES: readonly AnyCommand[] = [];
+/** Commands that run for long. */
+export const SERVICES: readonly AnyCommand[] = [tp, pool, mine, up];
 
-export const COMMANDS: readonly Item[] = [...SERVICES, keys, configCommands(SERVICES)];
+/** All there is, in the order of `--help`. */
+export const COMMANDS: readonly Item[] = [up, tp, pool, mine, keys, configCommands(SERVICES)];

@@ -2,6 +2,7 @@ import { OperatorError } from "../lib/errors.ts";
 import type { Settings } from "../lib/config/setting.ts";
 import { settle, type Settled } from "../lib/config/settle.ts";
 import type { SecretFile, Sources } from "../lib/config/sources.ts";
+import { variableName } from "../lib/config/names.ts";
 import { parseToml, type TomlDocument } from "../lib/config/toml.ts";
 import { tableAt } from "../lib/config/unknown.ts";
 import type { AnyCommand, Found, SectionValues } from "./command.ts";
@@ -22,10 +23,11 @@ export async function findSettings(
   const { service } = command;
   if (service === undefined) {
     const sources = { command: command.name, variables: {}, flags: given.flags, readSecret };
-    return { command, settings, settled: await settle(settings, sources), sections: new Map() };
+    const settled = checked(command, await settle(settings, sources));
+    return { command, settings, settled, sections: new Map(), isBuiltIn: false };
   }
   const variables = Deno.env.toObject();
-  const document = await openDocument(command, given, variables);
+  const { document, isBuiltIn } = await openDocument(command, given, variables);
   const { sections = [], foreign = {} } = service;
   const others = sections.map(({ name }) => name);
   const common = { variables, readSecret };
@@ -50,7 +52,9 @@ export async function findSettings(
     found.set(name, { command: part, settled: checked(part, settledPart) });
     values.set(name, settledPart.values);
   }
-  return { command, settings, settled: checked(command, settled), sections: found };
+  const all = { command, settings, settled: checked(command, settled), sections: found, isBuiltIn };
+  const whole = service.checkSections?.(all) ?? [];
+  return { ...all, settled: withProblems(all.settled, whole) };
 }
 
 /** Every problem of a command and its sections. */
@@ -67,19 +71,30 @@ export function warningsOf({ settled, sections }: Found): Settled<Settings>["war
 
 function checked(command: AnyCommand, settled: Settled<Settings>): Settled<Settings> {
   if (settled.problems.length > 0) return settled;
-  const messages = command.check?.(settled.values) ?? [];
-  return { ...settled, problems: messages.map((message) => ({ where: undefined, message })) };
+  return withProblems(settled, command.check?.(settled.values) ?? []);
+}
+
+function withProblems(
+  settled: Settled<Settings>,
+  messages: readonly string[],
+): Settled<Settings> {
+  const more = messages.map((message) => ({ where: undefined, message }));
+  return { ...settled, problems: [...settled.problems, ...more] };
 }
 
 async function openDocument(
   command: AnyCommand,
   { config }: Given,
   variables: Readonly<Record<string, string>>,
-): Promise<TomlDocument | undefined> {
-  const path = config ?? variables[`HEADFRAME_${command.name.toUpperCase()}_CONFIG`];
-  if (path !== undefined) return parseToml(await readText(path), path);
+): Promise<{ readonly document: TomlDocument | undefined; readonly isBuiltIn: boolean }> {
+  const path = config ?? variables[variableName(command.name, "config")];
   const { builtIn } = command.service ?? {};
-  return builtIn === undefined ? undefined : parseToml(builtIn.text, builtIn.name);
+  const isBuiltIn = builtIn !== undefined && (path === undefined || path === builtIn.name);
+  if (isBuiltIn) return { document: parseToml(builtIn.text(), builtIn.name), isBuiltIn };
+  return {
+    document: path === undefined ? undefined : parseToml(await readText(path), path),
+    isBuiltIn,
+  };
 }
 
 async function readSecret(path: string): Promise<SecretFile> {

@@ -56,7 +56,7 @@ function addItem(parent: Commander, item: Item, world: Surroundings, leave: Leav
 
 function addCommand(parent: Commander, command: AnyCommand, world: Surroundings): void {
   const settings = settingsOf(command);
-  const added = addOptions(parent, command, settings, command.service !== undefined);
+  const added = addOptions(parent, command, settings, command.service);
   added.action(async (...values) => {
     await runCommand(command, givenBy(settings, values), world);
   });
@@ -69,7 +69,8 @@ function addInspection(
   leave: Leave,
 ): void {
   const settings = settingsOf(inspection.of);
-  const added = addOptions(parent, inspection, { ...settings, ...inspection.settings }, true);
+  const all = { ...settings, ...inspection.settings };
+  const added = addOptions(parent, inspection, all, inspection.of.service);
   added.action(async (...values) => {
     const found = await findSettings(inspection.of, settings, givenBy(settings, values));
     const own = await findSettings(
@@ -85,22 +86,40 @@ function addOptions(
   parent: Commander,
   { name, summary, examples }: Pick<AnyCommand, "name" | "summary" | "examples">,
   settings: Settings,
-  hasFile: boolean,
+  service: AnyCommand["service"],
 ): Commander<unknown[]> {
+  const hasFile = service !== undefined;
   const added: Commander<unknown[]> = parent.command(name).summary(summary).description(summary);
   if (hasFile) added.option("-c, --config <path>", "Read settings from this TOML file");
   for (const [name, setting] of Object.entries(settings)) {
     if (setting.positional) added.addArgument(argumentOf(name, setting, hasFile));
     else for (const option of optionsOf(name, setting, hasFile)) added.addOption(option);
   }
+  const { builtIn } = service ?? {};
+  if (builtIn !== undefined) {
+    added.argument(
+      "[file]",
+      `TOML file with a table for each role; \`${builtIn.name}\`, or nothing, for the demo`,
+    );
+  }
   const lines = examples.map((example) => `  headframe ${example}`);
-  const sources = hasFile
-    ? `\nEach setting may also stand in the file (shares_per_minute = 6) or in a variable\n` +
-      `(${
-        variableName(name, "sharesPerMinute")
-      }=6). Flags win over variables, variables over the file.`
-    : "";
+  const sources = hasFile ? `\n${sourcesHelp(name, settings)}` : "";
   return added.addHelpText("after", `\nExample:\n${lines.join("\n")}${sources}`);
+}
+
+/** Where else settings may stand, by the example of one that the command has. */
+function sourcesHelp(command: string, settings: Settings): string {
+  const [name, setting] =
+    Object.entries(settings).find(([, { fallback, secret }]) =>
+      fallback !== undefined && fallback !== false && !secret
+    ) ?? [];
+  if (name === undefined || setting === undefined) return "";
+  const value = defaultText(setting).replaceAll("`", "");
+  return `Each setting may also stand in the file (${
+    snakeCase(name)
+  } = ${value}), or in a variable\n` +
+    `(${variableName(command, name)}=${value.replaceAll('"', "")}). ` +
+    "Flags win over variables, variables over the file.";
 }
 
 function argumentOf(name: string, setting: Setting<unknown>, hasFile: boolean): Argument {
@@ -115,7 +134,7 @@ function optionsOf(name: string, setting: Setting<unknown>, hasFile: boolean): O
   const help = helpOf(setting);
   if (setting.toggle) {
     // Only what stands in a file, or is on by default, ever needs to be switched off.
-    const negative = new Option(flag.replace("--", "--no-"));
+    const negative = new Option(flag.replace("--", "--no-")).hideHelp(setting.fallback !== true);
     return [new Option(both, help), ...hasFile || setting.fallback === true ? [negative] : []];
   }
   const option = new Option(`${both} <${setting.secret ? "path" : setting.form}>`, help);
@@ -128,8 +147,9 @@ function optionsOf(name: string, setting: Setting<unknown>, hasFile: boolean): O
 function helpOf(setting: Setting<unknown>): string {
   const fallback = defaultText(setting).replaceAll("`", "");
   const notes = [
+    ...setting.range === undefined ? [] : [setting.range],
     ...setting.secret ? ["in a file"] : [],
-    ...setting.list ? ["may be repeated"] : [],
+    ...setting.list && !setting.positional ? ["may be repeated"] : [],
     ...fallback === "required" ? setting.positional ? [] : ["required"] : [],
     ...["none", "required", "false", '""', "[]"].includes(fallback) ? [] : [`default ${fallback}`],
   ];
@@ -138,19 +158,17 @@ function helpOf(setting: Setting<unknown>): string {
 
 /** What commander hands to an action: the arguments, the options, the command. */
 function givenBy(settings: Settings, values: readonly unknown[]): Given {
+  const words = values.slice(0, -2);
   const options = values.at(-2) as Readonly<Record<string, unknown>>;
-  const positional = Object.keys(settings).filter((name) => settings[name]?.positional);
   const flags: Record<string, string | string[]> = {};
   for (const [name, setting] of Object.entries(settings)) {
-    const value = setting.positional
-      ? values[positional.indexOf(name)]
-      : options[setting.secret ? `${name}File` : name];
+    const of = setting.secret ? `${name}File` : name;
+    const value = setting.positional ? words.shift() : options[of];
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    flags[setting.secret ? `${name}File` : name] = Array.isArray(value)
-      ? value.map(String)
-      : String(value);
+    flags[of] = Array.isArray(value) ? value.map(String) : String(value);
   }
-  const { config } = options;
+  // A file that needs no flag stands after the settings' own words.
+  const config = options["config"] ?? words[0];
   return { flags, ...(typeof config === "string" ? { config } : {}) };
 }
 

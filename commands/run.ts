@@ -46,6 +46,7 @@ function contextOf(found: Found, host: Host, terminal: Terminal): Context {
   return {
     host,
     terminal,
+    isBuiltIn: found.isBuiltIn,
     section: <S extends Settings>({ name }: Command<S>) =>
       found.sections.get(name)?.settled.values as ConfigOf<S> | undefined,
     isDerived: (section, setting) =>

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/roles",
     "lib/session",
     "lib/chain",
+    "lib/node",
     "lib/config",
     "lib/noise",
     "lib/bitcoin",

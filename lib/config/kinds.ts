@@ -98,6 +98,7 @@ export function listOf<T>(of: Setting<T>, fallback?: readonly T[]): Setting<read
     doc: of.doc,
     form: of.form,
     list: true,
+    ...(of.range === undefined ? {} : { range: of.range }),
     ...(fallback === undefined ? {} : { fallback }),
     ...(of.fields === undefined ? {} : { fields: of.fields }),
     fromText: (given) =>
@@ -180,20 +181,26 @@ function numeric(
   kind: string,
   fits: (value: number) => boolean,
 ): Setting<number> {
-  const range = `${min} to ${max}${unit === undefined ? "" : ` ${unit}`}`;
+  const range = `${brief(min)} to ${brief(max)}${unit === undefined ? "" : ` ${unit}`}`;
   const check = (value: number, given: TomlValue) =>
     fits(value) && min <= value && value <= max
       ? value
       : refuse(`must be ${kind} from ${range}, not ${show(given)}`);
   return {
     doc,
-    form: range,
+    form: "number",
+    range,
     ...(fallback === undefined ? {} : { fallback }),
     fromText: (given) =>
       check(/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(given.trim()) ? Number(given) : NaN, given),
     fromToml: (given) => check(typeof given === "number" ? given : NaN, given),
     toToml: (value) => value,
   };
+}
+
+/** A limit without rows of zeros. */
+function brief(value: number): string {
+  return value < 1e9 ? String(value) : value.toExponential().replace("+", "");
 }
 
 function notText(given: TomlValue): string {

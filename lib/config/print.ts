@@ -58,7 +58,8 @@ export function settingsTable(command: string, settings: Settings): string {
       keys.map((key) => `\`${key}\``).join(", "),
       flag,
       `\`${variableName(command, name)}\``,
-      setting.form.replaceAll("|", "\\|") + (setting.list ? ", any number" : ""),
+      (setting.range ?? setting.form).replaceAll("|", "\\|") +
+      (setting.list ? "; any number of them" : ""),
       defaultText(setting),
       setting.doc.replaceAll("|", "\\|"),
     ];

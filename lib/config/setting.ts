@@ -26,8 +26,10 @@ export interface TomlTable {
 export interface Setting<T> {
   /** One sentence without a full stop. */
   readonly doc: string;
-  /** What a value looks like: `host:port`, `1 to 255`. */
+  /** What a value looks like, in a word: `host:port`, `number`. */
   readonly form: string;
+  /** What it may be: `1 to 600 shares/min`. */
+  readonly range?: string;
   /** Never printed, never in argv: its flag takes the path of a file, and is called `…-file`. */
   readonly secret?: true;
   /** The command line takes it as an argument, without a flag. */

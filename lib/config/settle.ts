@@ -207,8 +207,11 @@ function missing(name: string, setting: Setting<unknown>, { command, file }: Sou
   const of = setting.secret ? `${name}File` : name;
   const key = file?.section === undefined ? snakeCase(of) : `[${file.section}] ${snakeCase(of)}`;
   const places = [`${key} in ${file?.document.name ?? "a --config file"}`];
-  if (setting.positional) places.push("an argument");
-  else places.push(`${flagName(of)} <${setting.secret ? "path" : setting.form}>`);
+  // A table of a shared file has no flags of its own.
+  if (setting.positional && file?.section === undefined) places.push("an argument");
+  else if (file?.section === undefined) {
+    places.push(`${flagName(of)} <${setting.secret ? "path" : setting.form}>`);
+  }
   places.push(variableName(command, of));
   return `${snakeCase(name)} is required (${setting.doc}): give ${places.join(", or ")}`;
 }

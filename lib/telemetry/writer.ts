@@ -99,6 +99,10 @@ function textLine({ time, level, event, fields, color }: Line): string {
 }
 
 function textValue(value: LogFields[string]): string {
+  // Six digits say what a person can use; programs read the JSON.
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+  }
   if (typeof value !== "string") return String(value);
   return BARE.test(value) ? value : quoteText(value);
 }

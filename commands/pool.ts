@@ -1,0 +1,158 @@
+import { outputScript } from "../lib/bitcoin/descriptor.ts";
+import {
+  address,
+  alias,
+  formatAddress,
+  integer,
+  listOf,
+  number,
+  optional,
+  path,
+  text,
+} from "../lib/config/kinds.ts";
+import type { ConfigOf, Settings } from "../lib/config/setting.ts";
+import type { Host } from "../lib/ports.ts";
+import { DEFAULT_POOL_POLICY, poolSignatureRoom } from "../lib/roles/pool/config.ts";
+import { servePool } from "../lib/roles/pool/serve.ts";
+import { MINING_LIMITS } from "../lib/session/limits.ts";
+import { command } from "./command.ts";
+import { VERSION } from "./version.ts";
+import {
+  allowUnauthenticated,
+  authorityKey,
+  authoritySecretKey,
+  keyProblems,
+  network,
+  payoutProblems,
+  upstream,
+  upstreamProblems,
+} from "./settings.ts";
+
+const policy = DEFAULT_POOL_POLICY;
+const extension = { min: 0, max: 0x7fff };
+
+export const POOL_SETTINGS = {
+  listenAddress: address("Where miners connect", "0.0.0.0:3333"),
+  authorityPublicKey: optional(authorityKey("Must belong to the secret key, if given")),
+  authoritySecretKey,
+  certValiditySec: integer("Lifetime of a certificate; it is renewed in time", {
+    fallback: 3600,
+    min: 120,
+    max: 31_536_000,
+    unit: "seconds",
+  }),
+  network,
+  coinbaseRewardScript: text(
+    "Who gets the reward: an address or a descriptor",
+    undefined,
+    10_000,
+  ),
+  poolSignature: text(
+    "Name written into every coinbase",
+    policy.poolSignature,
+    poolSignatureRoom(),
+  ),
+  templateProvider: alias(
+    listOf(upstream("Where templates come from, in order of preference")),
+    "template_provider_type.Sv2Tp",
+  ),
+  allowUnauthenticated,
+  sharesPerMinute: number("Pace asked of each channel", {
+    fallback: policy.sharesPerMinute,
+    min: 0.01,
+    max: 6000,
+    unit: "shares/min",
+  }),
+  shareBatchSize: integer("Shares acknowledged at a time; fewer after a second", {
+    fallback: policy.shareBatchSize,
+    min: 1,
+    max: 10_000,
+  }),
+  minDifficulty: number("Difficulty that no channel goes below", {
+    fallback: policy.minDifficulty,
+    min: 0,
+    max: 1e15,
+  }),
+  serverId: integer("Different for each process of one pool", {
+    fallback: policy.serverId,
+    min: 0,
+    max: 255,
+  }),
+  maxPastJobs: integer("Older jobs that shares are still taken for; 0 is the default too", {
+    fallback: policy.maxPastJobs,
+    min: 0,
+    max: 1024,
+  }),
+  supportedExtensions: listOf(integer("Extensions miners may use; 2 names workers", extension), [
+    2,
+  ]),
+  requiredExtensions: listOf(integer("Extensions without which nobody is served", extension), []),
+  maxConnections: integer("Connections at a time", {
+    fallback: MINING_LIMITS.maxConnections,
+    min: 1,
+    max: 1_000_000,
+  }),
+  maxConnectionsPerAddress: integer("Connections at a time from one IP address", {
+    fallback: MINING_LIMITS.maxConnectionsPerAddress,
+    min: 1,
+    max: 1_000_000,
+  }),
+  maxChannels: integer("Channels at a time", {
+    fallback: policy.maxChannels,
+    min: 1,
+    max: 1 << 24,
+  }),
+  blocksDir: path("Where found blocks are kept until the node has them", "data/blocks"),
+} satisfies Settings;
+
+export const pool = command({
+  name: "pool",
+  summary: "Serve work to miners, and take their shares and blocks",
+  examples: [
+    "pool -c pool.toml",
+    "pool --authority-secret-key-file pool.key --coinbase-reward-script bc1q… " +
+    "--template-provider 127.0.0.1:8442",
+  ],
+  settings: POOL_SETTINGS,
+  service: {
+    foreign: {
+      monitoring_address: { refuse: false, why: "there is no monitoring server yet" },
+      monitoring_cache_refresh_secs: { refuse: false, why: "there is no monitoring server yet" },
+      jds: { refuse: true, why: "there is no job declaration server yet; take the table out" },
+      "template_provider_type.BitcoinCoreIpc": {
+        refuse: true,
+        why: "templates come from a template provider; run one (sv2-tp) beside Bitcoin Core, and " +
+          "name it in [template_provider_type.Sv2Tp]",
+      },
+    },
+  },
+  check: (values) => [
+    ...keyProblems(values),
+    ...payoutProblems(values.coinbaseRewardScript, values.network),
+    ...upstreamProblems(values.templateProvider, values),
+    ...values.templateProvider.length === 0 ? ["template_provider needs at least one server"] : [],
+  ],
+  run: (values, { host }) => startPool(values, host),
+});
+
+/** Serves miners until the host's signal fires. */
+export async function startPool(
+  values: ConfigOf<typeof POOL_SETTINGS>,
+  host: Host,
+): Promise<void> {
+  const { maxConnections, maxConnectionsPerAddress, maxPastJobs } = values;
+  await servePool({
+    ...DEFAULT_POOL_POLICY,
+    ...values,
+    listen: values.listenAddress,
+    rewardScript: outputScript(values.coinbaseRewardScript, values.network),
+    maxPastJobs: maxPastJobs === 0 ? DEFAULT_POOL_POLICY.maxPastJobs : maxPastJobs,
+    templateProviders: values.templateProvider.map((each) => ({
+      ...each,
+      name: formatAddress(each),
+    })),
+    blocksDirectory: values.blocksDir,
+    limits: { ...MINING_LIMITS, maxConnections, maxConnectionsPerAddress },
+    firmware: `headframe ${VERSION}`,
+  }, host);
+}
