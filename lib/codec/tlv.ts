@@ -60,7 +60,7 @@ export function parseTlvs(rest: Uint8Array): Tlv[] {
  * @param from Where the message's own fields end and its TLVs begin.
  * @returns `undefined` if there is none, or none that is whole.
  * @throws {DecodeError} `"too-long"` if it has more than `spec.max` bytes: the message that it came
- * with is to be rejected (SV2 §3.4.3).
+ * with is to be rejected (SV2 §3.4.3). The reference ignores such a field instead.
  */
 export function findTlv(payload: Uint8Array, from: number, spec: TlvSpec): Uint8Array | undefined {
   let at = from;

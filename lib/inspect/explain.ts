@@ -26,6 +26,19 @@ export interface Explanation {
 /**
  * Every field of `payload` up to the first that fails, with where it lies. The payload may be any
  * bytes: never throws.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, strictEqual } from "node:assert";
+ * import { explain } from "headframe/inspect/explain.ts";
+ * import { messageOf } from "headframe/messages/registry.ts";
+ *
+ * const closeChannel = messageOf(0, 0x18);
+ * if (closeChannel === undefined) throw new Error("Cannot happen");
+ * const { lines, error } = explain(closeChannel, Uint8Array.of(7, 0, 0, 0, 3, 0x61));
+ * deepStrictEqual(lines.map(({ path, value }) => [path, value]), [["channel_id", 7]]);
+ * strictEqual(error?.message, "Cannot decode CloseChannel.reason_code at byte 5: truncated");
+ * ```
  */
 export function explain(message: Message<Fields>, payload: Uint8Array): Explanation {
   const seen: Sighting[] = [];

@@ -59,8 +59,9 @@ export async function checkParsers(
     const wrong = [...whole.wrong, ...damaged.wrong];
     for (const line of wrong.slice(0, SHOWN)) log(`  ${line.slice(0, 2000)}`);
     log(
-      `${wrong.length === 0 ? "ok  " : "FAIL"} ${message.name}: ${whole.tried} byte for byte, ` +
-        `${damaged.tried} damaged alike (${damaged.taken} taken), ${wrong.length} different`,
+      `${wrong.length === 0 ? "ok  " : "FAIL"} ${message.protocol} ${message.name}: ` +
+        `${whole.tried} values, ${damaged.tried} damaged frames (${damaged.taken} taken), ` +
+        `${wrong.length} different`,
     );
     passed += whole.tried + damaged.tried - wrong.length;
     failed += wrong.length;

@@ -33,7 +33,8 @@ fn main() -> io::Result<()> {
 }
 
 fn relay(line: &str) -> Result<String, String> {
-    let mut frame = SerializedFrame::from_bytes(bytes_from_hex(line)?).map_err(|e| e.to_string())?;
+    let mut frame =
+        SerializedFrame::from_bytes(bytes_from_hex(line)?).map_err(|e| e.to_string())?;
     let header = frame.header();
     let negotiated = [WORKER_SPECIFIC_HASHRATE_TRACKING];
     let (message, tlvs) = parse_message_frame_with_tlvs(header, frame.payload(), &negotiated)
@@ -51,7 +52,9 @@ fn relay(line: &str) -> Result<String, String> {
 fn encode(message: AnyMessage) -> Result<Vec<u8>, String> {
     let frame = MessageFrame::try_from(message).map_err(|e| e.to_string())?;
     let mut bytes = vec![0; frame.encoded_length()];
-    frame.encode_into(&mut bytes).map_err(|e| format!("{e:?}"))?;
+    frame
+        .encode_into(&mut bytes)
+        .map_err(|e| format!("{e:?}"))?;
     Ok(bytes)
 }
 
@@ -64,8 +67,10 @@ fn bytes_from_hex(text: &str) -> Result<Vec<u8>, String> {
 }
 
 fn hex_from_bytes(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
