@@ -140,7 +140,10 @@ const TAG = sha256(new TextEncoder().encode("bip324_ellswift_xonly_ecdh"));
 
 /** `v2_ecdh` of BIP 324 but for the multiplication: binds a shared x to both encodings. */
 export function hashSharedX({ initiator, responder }: Ends, shared: Uint8Array): Uint8Array {
-  return sha256(concatBytes(TAG, TAG, initiator, responder, shared));
+  const all = concatBytes(TAG, TAG, initiator, responder, shared);
+  const hash = sha256(all);
+  all.fill(0);
+  return hash;
 }
 
 /**

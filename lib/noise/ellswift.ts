@@ -65,11 +65,19 @@ function swift(u: bigint, t: bigint): bigint {
  */
 export function encodeX(x: Uint8Array, seed: Uint8Array): Uint8Array {
   const target = numberFromBytes(x);
-  const branches = sha256(concatBytes(seed, x));
+  let dice: Uint8Array = new Uint8Array(0);
   for (let round = 0;; round++) {
-    const u = numberFromBytes(sha256(concatBytes(seed, x, u32Bytes(round)))) % P;
-    const branch = (branches[round % 32] ?? 0) & 7;
-    const t = u === 0n ? undefined : inverseSwift(target, u, branch);
+    if (round % 32 === 0) dice = sha256(concatBytes(dice, seed, x));
+    const die = dice[round % 32] ?? 0;
+    const branch = die & 7;
+    const isSecondForm = (branch & 2) !== 0;
+    // The second form needs a u for which x - u is a square. Half of them are none, and are given up by
+    // this coin; the others are drawn by their root, which saves finding it and leaves them as likely.
+    if (isSecondForm && die >= 0x80) continue;
+    const drawn = numberFromBytes(sha256(concatBytes(seed, x, u32Bytes(round)))) % P;
+    const root = isSecondForm ? drawn : undefined;
+    const u = isSecondForm ? mod(target - drawn * drawn) : drawn;
+    const t = u === 0n ? undefined : inverseSwift(target, u, branch, root);
     if (t !== undefined) return concatBytes(bytesFromNumber(u), bytesFromNumber(t));
   }
 }
@@ -79,9 +87,15 @@ export function encodeX(x: Uint8Array, seed: Uint8Array): Uint8Array {
  *
  * @param u In `1..p-1`.
  * @param branch 0 to 7.
+ * @param root A root of x - u, if one is known.
  * @returns `undefined` if this branch has none.
  */
-export function inverseSwift(x: bigint, u: bigint, branch: number): bigint | undefined {
+export function inverseSwift(
+  x: bigint,
+  u: bigint,
+  branch: number,
+  root?: bigint,
+): bigint | undefined {
   const uu = u * u % P;
   const g = (uu * u + 7n) % P;
   let v: bigint;
@@ -92,7 +106,7 @@ export function inverseSwift(x: bigint, u: bigint, branch: number): bigint | und
     w = rootOfRatio(mod(-g), (uu + u * v + v * v) % P);
   } else {
     const s = mod(x - u);
-    w = s === 0n ? undefined : squareRoot(s);
+    w = s === 0n ? undefined : root ?? squareRoot(s);
     if (w === undefined) return undefined;
     const r = squareRoot(mod(-s * (4n * g + 3n * s * uu)));
     if (r === undefined || ((branch & 1) === 1 && r === 0n)) return undefined;

@@ -2,6 +2,7 @@ import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:asser
 import fc from "fast-check";
 import { seededRandom } from "../../tests/support/fake_host.ts";
 import vectors from "../../tests/vectors/curve.json" with { type: "json" };
+import { concatBytes } from "../bitcoin/bytes.ts";
 import { generateSecretKey, isPublicKey, publicKeyOf } from "./crypto.ts";
 import { decodeX, encodeX, ENCODING_SIZE, inverseSwift } from "./ellswift.ts";
 import { bytesFromNumber, mod, numberFromBytes } from "./field.ts";
@@ -37,6 +38,51 @@ Deno.test("NOISE-5 decodeX() gets back the x that encodeX() wrote into 64 bytes"
     strictEqual(encoding.length, 64);
     deepStrictEqual(decodeX(encoding), x);
   }
+});
+
+Deno.test("inverseSwift() takes a root of x - u, either one, for the second form", () => {
+  const random = seededRandom(3);
+  let found = 0;
+  for (let i = 0; i < 40; i++) {
+    const x = publicKeyOf(generateSecretKey(random));
+    const root = mod(numberFromBytes(random.bytes(32)));
+    const u = mod(numberFromBytes(x) - root * root);
+    for (const branch of [2, 3, 6, 7]) {
+      const [one, two] = [root, mod(-root)].map((w) =>
+        inverseSwift(numberFromBytes(x), u, branch, w)
+      );
+      const own = inverseSwift(numberFromBytes(x), u, branch);
+      ok(own === one || own === two);
+      for (const t of [one, two]) {
+        if (t === undefined) continue;
+        deepStrictEqual(decodeX(concatBytes(bytesFromNumber(u), bytesFromNumber(t))), x);
+        found++;
+      }
+    }
+  }
+  ok(found > 100);
+});
+
+Deno.test("encodeX() uses all eight branches alike", () => {
+  const random = seededRandom(4);
+  const counts = new Map<number, number>();
+  for (let i = 0; i < 400; i++) {
+    const x = publicKeyOf(generateSecretKey(random));
+    const encoding = encodeX(x, random.bytes(32));
+    const [u, t] = [encoding.subarray(0, 32), encoding.subarray(32)].map(numberFromBytes);
+    const branch = [0, 1, 2, 3, 4, 5, 6, 7].find((each) =>
+      inverseSwift(numberFromBytes(x), u ?? 0n, each) === t
+    );
+    ok(branch !== undefined);
+    counts.set(branch, (counts.get(branch) ?? 0) + 1);
+  }
+  // 50 each, within four standard deviations.
+  for (let branch = 0; branch < 8; branch++) {
+    ok(Math.abs((counts.get(branch) ?? 0) - 50) < 4 * Math.sqrt(50), `${[...counts]}`);
+  }
+  // Both forms 200, within four standard deviations.
+  const firstForm = [0, 1, 4, 5].reduce((sum, branch) => sum + (counts.get(branch) ?? 0), 0);
+  ok(Math.abs(firstForm - 200) < 4 * Math.sqrt(100), `${firstForm}`);
 });
 
 Deno.test("encodeX() is decided by the seed, and different with another", () => {

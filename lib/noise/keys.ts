@@ -85,7 +85,10 @@ export function parseStratumUrl(text: string): StratumUrl {
   const rest = text.slice(SCHEME.length);
   const slash = rest.search(/[/?#]/);
   const authority = slash < 0 ? rest : rest.slice(0, slash);
-  if (authority.includes("@")) throw badUrl(text, "user names have no place in it");
+  if (authority.includes("@")) {
+    // Not quoted: what is there may be a password.
+    throw new OperatorError("config", "Cannot use address: user names have no place in it");
+  }
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/i.exec(authority);
   const hostname = match?.[1] ?? match?.[2];
   if (hostname === undefined) {

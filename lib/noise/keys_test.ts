@@ -143,6 +143,12 @@ Deno.test("NOISE-36 what is wrong with an address is said", () => {
   }
 });
 
+Deno.test("NOISE-38 a password in an address is not repeated", () => {
+  throws(() => parseStratumUrl("stratum2+tcp://user:hunter2@pool:1"), (error) => {
+    return error instanceof OperatorError && !error.message.includes("hunter2");
+  });
+});
+
 Deno.test("parseStratumUrl() of anything is an address or an OperatorError", () => {
   const pieces = fc.array(
     fc.constantFrom(
