@@ -45,7 +45,7 @@ export async function serveMine(
   };
   host.signal.addEventListener("abort", goodbye, { once: true });
   if (host.signal.aborted) stop.abort();
-  const inner = withSignal(host, stop.signal);
+  const inner: Host = { ...worldOf(host), log, signal: stop.signal };
   const devices = new Devices(miner, inner, driver);
   const plugging = devices.plug();
   try {
@@ -94,14 +94,12 @@ async function together(tasks: readonly Promise<void>[], stop: AbortController):
   for (const task of settled) if (task.status === "rejected") throw task.reason;
 }
 
-function withSignal(host: Host, signal: AbortSignal): Host {
+function worldOf(host: Host): Omit<Host, "log" | "signal"> {
   return {
     clock: host.clock,
-    log: host.log,
     random: host.random,
     files: host.files,
     keyLog: host.keyLog,
-    signal,
     listen: (at) => host.listen(at),
     connect: (to, timeoutMs) => host.connect(to, timeoutMs),
   };
