@@ -55,10 +55,10 @@ export class Counter {
     const work = this.#work;
     const isCurrent = tip === undefined || work?.template.prevHash.toHex() === tip.toHex();
     if (work !== undefined && isCurrent) this.#give(client, work, now);
-    else this.order(generation);
+    else if (!this.#building) this.order(generation);
   }
 
-  /** Has a template made. */
+  /** Has a template made; if one is being made already, another one after it. */
   order(generation: number): void {
     this.#retryAt = undefined;
     if (this.#building) {
