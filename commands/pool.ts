@@ -73,6 +73,11 @@ export const POOL_SETTINGS = {
     min: 0,
     max: 1e15,
   }),
+  maxDifficulty: number("Difficulty that no channel goes above", {
+    fallback: policy.maxDifficulty,
+    min: 1e-12,
+    max: 1e15,
+  }),
   serverId: integer("Different for each process of one pool", {
     fallback: policy.serverId,
     min: 0,
@@ -130,6 +135,9 @@ export const pool = command({
     ...keyProblems(values),
     ...payoutProblems(values.coinbaseRewardScript, values.network),
     ...upstreamProblems(values.templateProvider, values),
+    ...values.maxDifficulty < values.minDifficulty
+      ? ["max_difficulty is below min_difficulty"]
+      : [],
     ...values.templateProvider.length === 0 ? ["template_provider needs at least one server"] : [],
   ],
   run: (values, { host }) => startPool(values, host),

@@ -29,6 +29,8 @@ export interface PoolPolicy {
   readonly ackIntervalMs: number;
   /** Difficulty that no channel's target goes below, unless its `max_target` is harder; from 0. */
   readonly minDifficulty: number;
+  /** Difficulty that no channel's target goes above, unless its `max_target` is harder. */
+  readonly maxDifficulty: number;
   /** First byte of all extranonces: tells apart the processes of one pool. */
   readonly serverId: number;
   /** Bytes that a channel rolls if it asks for no more. */
@@ -75,6 +77,7 @@ export const DEFAULT_POOL_POLICY = {
   shareBatchSize: 10,
   ackIntervalMs: 1_000,
   minDifficulty: 0,
+  maxDifficulty: 1e15,
   serverId: 0,
   rollableExtranonceSize: 16,
   maxPastJobs: 16,
@@ -119,6 +122,10 @@ export function checkPolicy(policy: PoolPolicy): void {
   if (!(policy.shareBatchSize >= 1)) refuse("share_batch_size must be at least 1");
   if (!(policy.minDifficulty >= 0 && policy.minDifficulty < Infinity)) {
     refuse("min_difficulty must not be below 0");
+  }
+  const { minDifficulty, maxDifficulty } = policy;
+  if (!(maxDifficulty > 0 && maxDifficulty >= minDifficulty && maxDifficulty < Infinity)) {
+    refuse("max_difficulty must be above 0 and not below min_difficulty");
   }
   if (policy.rewardScript.length === 0) refuse("coinbase_reward_script pays to nobody");
   const full = 1 + INDEX_SIZE + policy.rollableExtranonceSize;

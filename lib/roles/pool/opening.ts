@@ -40,9 +40,10 @@ export class Opening {
     this.#policy = policy;
     this.#book = book;
     this.#prefixes = new ExtranoncePrefixes(layoutOf(policy), firstIndex);
-    const { sharesPerMinute, minDifficulty } = policy;
+    const { sharesPerMinute, minDifficulty, maxDifficulty } = policy;
     this.#vardiff = {
       sharesPerMinute,
+      hardest: targetOfDifficulty(maxDifficulty),
       ...(minDifficulty > 0 && { easiest: targetOfDifficulty(minDifficulty) }),
     };
   }
