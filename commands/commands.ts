@@ -2,6 +2,7 @@ import type { AnyCommand, Item } from "./command.ts";
 import { configCommands } from "./config.ts";
 import { keys } from "./keys.ts";
 import { mine } from "./mine.ts";
+import { ping } from "./ping.ts";
 import { pool } from "./pool.ts";
 import { tp } from "./tp.ts";
 import { up } from "./up.ts";
@@ -10,4 +11,4 @@ import { up } from "./up.ts";
 export const SERVICES: readonly AnyCommand[] = [tp, pool, mine, up];
 
 /** All there is, in the order of `--help`. */
-export const COMMANDS: readonly Item[] = [up, tp, pool, mine, keys, configCommands(SERVICES)];
+export const COMMANDS: readonly Item[] = [up, tp, pool, mine, ping, keys, configCommands(SERVICES)];

@@ -1,6 +1,7 @@
 import type { ConfigOf } from "../lib/config/setting.ts";
+import { OperatorError } from "../lib/errors.ts";
 import { publicKeyOf } from "../lib/noise/crypto.ts";
-import type { Address, Host } from "../lib/ports.ts";
+import type { Address, Host, Listener } from "../lib/ports.ts";
 import { serveTp } from "../lib/roles/tp/serve.ts";
 import type { Context } from "./command.ts";
 import { MINE_SETTINGS, startMiner } from "./mine.ts";
@@ -8,6 +9,11 @@ import { POOL_SETTINGS, startPool } from "./pool.ts";
 import { reachable } from "./sections.ts";
 import type { Upstream } from "./settings.ts";
 import { embeddedNode, TP_SETTINGS, tpConfig } from "./tp.ts";
+
+/** The demo has no file in which to write another port. */
+const OTHER_PORTS =
+  "For the demo: set HEADFRAME_TP_LISTEN_ADDRESS and HEADFRAME_POOL_LISTEN_ADDRESS " +
+  "to 127.0.0.1:0, which takes any port that is free";
 
 /** Settings of the roles that shall run. */
 export interface Sections {
@@ -43,7 +49,7 @@ export interface RunOptions {
  */
 export async function runRoles(
   { tp, pool, mine }: Sections,
-  { host, terminal, isDerived }: Context,
+  { host, terminal, isDerived, isBuiltIn }: Context,
   { until = Infinity, blockTime, onStarted, onBlock }: RunOptions,
 ): Promise<number> {
   const stop = new AbortController();
@@ -83,13 +89,22 @@ export async function runRoles(
       ...host,
       signal,
       listen(at) {
-        const listener = host.listen(at);
+        const listener = listenAt(at);
         resolve(listener.address);
         return listener;
       },
     }));
     const address = await Promise.race([promise, served.then(() => undefined)]);
     return address && { ...reachable(address), authorityKey: publicKeyOf(authoritySecretKey) };
+  }
+
+  function listenAt(at: Address): Listener {
+    try {
+      return host.listen(at);
+    } catch (error) {
+      if (!(isBuiltIn && error instanceof OperatorError)) throw error;
+      throw new OperatorError(error.kind, `${error.message}. ${OTHER_PORTS}`, { cause: error });
+    }
   }
 
   /** Adds a role. When one ends, the others are of no use. */

@@ -1,5 +1,6 @@
 import { choice, optional, path } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
+import { refuseProblems } from "../lib/config/settle.ts";
 import { describeProblem } from "../lib/config/sources.ts";
 import { OperatorError } from "../lib/errors.ts";
 import type { Host } from "../lib/ports.ts";
@@ -30,10 +31,7 @@ export async function runCommand(
   { terminal, hostFor }: { terminal: Terminal; hostFor: (log: Log) => Host },
 ): Promise<void> {
   const found = await findSettings(command, settingsOf(command), given);
-  const problems = problemsOf(found);
-  if (problems.length > 0) {
-    throw new OperatorError("config", problems.map(describeProblem).join("\n"));
-  }
+  refuseProblems(problemsOf(found));
   const { values } = found.settled;
   using log = openLog(values, terminal);
   for (const warning of warningsOf(found)) {

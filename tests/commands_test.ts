@@ -8,6 +8,8 @@ import { match, ok, strictEqual } from "node:assert";
 
 const root = new URL("..", import.meta.url);
 const specs = new URL("./specs/", import.meta.url);
+/** Of nobody in particular; regtest only. */
+const SECRET = "mkDLTBBRxdBv998612qipDYoTK3YUrqLe8uWw7gu3iXbSrn2n";
 const OURS = ["run.txt", "stdout.txt", "stderr.txt", "exit.txt"];
 
 for (const command of foldersIn(specs)) {
@@ -16,6 +18,39 @@ for (const command of foldersIn(specs)) {
       await runCase(new URL(`${command}/${name}/`, specs));
     });
   }
+}
+
+Deno.test("headframe tp: a taken port is one clear line and exit code 1", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { code, stderr } = await headframe(
+    `HEADFRAME_TP_AUTHORITY_SECRET_KEY=${SECRET} tp --log-level error ` +
+      `--listen-address 127.0.0.1:${taken.addr.port}`,
+    ".",
+  );
+  strictEqual(code, 1);
+  match(
+    stderr,
+    /^headframe: Cannot listen on 127\.0\.0\.1:\d+: another program has this port[^\n]*\n$/,
+  );
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`headframe up: ${signal} ends it cleanly`, async () => {
+    const child = spawn(["up", "demo", "--json", "--log-level", "error"], {
+      HEADFRAME_TP_LISTEN_ADDRESS: "127.0.0.1:0",
+      HEADFRAME_POOL_LISTEN_ADDRESS: "127.0.0.1:0",
+      HEADFRAME_MINE_THREADS: "1",
+    });
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const { value } = await reader.read();
+    match(value ?? "", /"url":"stratum2\+tcp:\/\/127\.0\.0\.1:\d+\/9/);
+    child.kill(signal);
+    const rest = await reader.read();
+    match(rest.value ?? "", /\{"blocks":\d+\}/);
+    await reader.cancel();
+    strictEqual(new TextDecoder().decode(await collect(child.stderr)), "");
+    strictEqual((await child.status).code, 0);
+  });
 }
 
 Deno.test("matching() takes [WILDCARD] for anything, and all else as it is", () => {
@@ -28,7 +63,7 @@ Deno.test("matching() takes [WILDCARD] for anything, and all else as it is", () 
 async function runCase(place: URL): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "headframe-spec-" });
   try {
-    for (const { name } of Deno.readDirSync(place)) {
+    for await (const { name } of Deno.readDir(place)) {
       if (OURS.includes(name)) continue;
       await Deno.copyFile(new URL(name, place), `${directory}/${name}`);
       // Git keeps no modes; secrets are 0600 wherever we make them.
@@ -57,15 +92,34 @@ async function headframe(
   const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
   const first = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
   const env = Object.fromEntries(words.slice(0, first).map((word) => word.split(/=(.*)/s)));
-  const main = new URL("main.ts", root).href;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", "--config", new URL("deno.json", root).pathname, main]
-      .concat(words.slice(first)),
-    cwd,
-    env: { ...env, NO_COLOR: "1" },
-  }).output();
+  const child = spawn(words.slice(first), env, cwd);
+  const [{ code }, stdout, stderr] = await Promise.all([
+    child.status,
+    collect(child.stdout),
+    collect(child.stderr),
+  ]);
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+function spawn(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd = ".",
+): Deno.ChildProcess {
+  const config = new URL("deno.json", root).pathname;
+  const main = new URL("main.ts", root).pathname;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", "--config", config, main, ...args],
+    cwd,
+    env: { ...env, NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
 }
 
 function matching(expected: string): RegExp {

@@ -59,7 +59,9 @@ export async function settle<const S extends Settings>(
       }
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      problems.push({ where: strongest.where, message: `${strongest.key}: ${error.message}` });
+      const { where, key, level } = strongest;
+      const message = (key === undefined ? "" : `${key}: `) + error.message;
+      problems.push({ where, message, ...(level === "flag" ? { isUsage: true } : {}) });
     }
   }
   return {
@@ -72,10 +74,15 @@ export async function settle<const S extends Settings>(
 
 /** The values, if nothing is wrong. @throws {OperatorError} That tells every problem, one a line. */
 export function valuesOf<S extends Settings>({ values, problems }: Settled<S>): ConfigOf<S> {
-  if (problems.length > 0) {
-    throw new OperatorError("config", problems.map(describeProblem).join("\n"));
-  }
+  refuseProblems(problems);
   return values as ConfigOf<S>;
+}
+
+/** @throws {OperatorError} If there are any: `usage` if all are on the command line. */
+export function refuseProblems(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const kind = problems.every(({ isUsage }) => isUsage) ? "usage" : "config";
+  throw new OperatorError(kind, problems.map(describeProblem).join("\n"));
 }
 
 /** One place that gives a value to a setting. */
@@ -83,8 +90,8 @@ interface Candidate {
   readonly level: Origin["from"];
   readonly origin: Origin;
   readonly where: string;
-  /** The setting as it is spelt there; empty where `where` says it already. */
-  readonly key: string;
+  /** The setting as it is spelt there, if `where` does not say it. */
+  readonly key?: string;
   read(): Promise<{ value: unknown; exposed?: string }>;
 }
 
@@ -110,7 +117,7 @@ function* fromFlags(
   const read = setting.secret
     ? () => readFile(setting, text, readSecret)
     : () => Promise.resolve().then(() => ({ value: setting.fromText(text) }));
-  yield { level: "flag", origin: { from: "flag", flag }, where: flag, key: snakeCase(name), read };
+  yield { level: "flag", origin: { from: "flag", flag }, where: flag, read };
 }
 
 function* fromVariables(
@@ -127,7 +134,6 @@ function* fromVariables(
       level: "environment",
       origin: { from: "environment", variable },
       where: variable,
-      key: snakeCase(of),
       read: async () => {
         if (isPath) return await readFile(setting, text, readSecret);
         return await readText(setting, text, (path) => readSecret(path));

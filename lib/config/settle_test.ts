@@ -110,8 +110,8 @@ Deno.test("settle() reports every problem at once, each with its place", async (
   );
   const { warnings } = await settle(SETTINGS, sources);
   deepStrictEqual((await problemsOf(sources)).sort(), [
-    "--pool-signature: pool_signature: must be at most 20 characters, not 21",
-    'HEADFRAME_POOL_LISTEN_ADDRESS: listen_address: must be host:port with a port from 0 to 65535, not "nowhere"',
+    "--pool-signature: must be at most 20 characters, not 21",
+    'HEADFRAME_POOL_LISTEN_ADDRESS: must be host:port with a port from 0 to 65535, not "nowhere"',
     "authority_secret_key is required (Signs): give authority_secret_key_file in conf/pool.toml, or " +
     "--authority-secret-key-file <path>, or HEADFRAME_POOL_AUTHORITY_SECRET_KEY_FILE",
     'conf/pool.toml:1:1: unknown key "listn_address"; did you mean "listen_address"?',

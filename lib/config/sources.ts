@@ -48,6 +48,8 @@ export interface Problem {
   /** `pool.toml:3:1`, a variable, a flag; `undefined` if something is missing everywhere. */
   readonly where: string | undefined;
   readonly message: string;
+  /** It is the command line that is wrong. */
+  readonly isUsage?: true;
 }
 
 /** `pool.toml:3`, `env HEADFRAME_POOL_LISTEN_ADDRESS`, `--listen-address`, `default`. */
