@@ -11,8 +11,14 @@ import {
   text,
 } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
+import { OperatorError } from "../lib/errors.ts";
 import type { Host } from "../lib/ports.ts";
-import { DEFAULT_POOL_POLICY, poolSignatureRoom } from "../lib/roles/pool/config.ts";
+import {
+  checkPolicy,
+  DEFAULT_POOL_POLICY,
+  type PoolConfig,
+  poolSignatureRoom,
+} from "../lib/roles/pool/config.ts";
 import { servePool } from "../lib/roles/pool/serve.ts";
 import { MINING_LIMITS } from "../lib/session/limits.ts";
 import { command } from "./command.ts";
@@ -131,36 +137,53 @@ export const pool = command({
       },
     },
   },
-  check: (values) => [
-    ...keyProblems(values),
-    ...payoutProblems(values.coinbaseRewardScript, values.network),
-    ...upstreamProblems(values.templateProvider, values),
-    ...values.maxDifficulty < values.minDifficulty
-      ? ["max_difficulty is below min_difficulty"]
-      : [],
-    ...values.templateProvider.length === 0 ? ["template_provider needs at least one server"] : [],
-  ],
+  check(values) {
+    const payout = payoutProblems(values.coinbaseRewardScript, values.network);
+    return [
+      ...keyProblems(values),
+      ...payout,
+      ...upstreamProblems(values.templateProvider, values),
+      ...values.templateProvider.length === 0
+        ? ["template_provider needs at least one server"]
+        : [],
+      ...payout.length === 0 ? policyProblems(values) : [],
+    ];
+  },
   run: (values, { host }) => startPool(values, host),
 });
 
 /** Serves miners until the host's signal fires. */
-export async function startPool(
+export function startPool(
   values: ConfigOf<typeof POOL_SETTINGS>,
   host: Host,
 ): Promise<void> {
+  return servePool(poolConfig(values), host);
+}
+
+/** The settings, as the role knows them. */
+function poolConfig(values: ConfigOf<typeof POOL_SETTINGS>): PoolConfig {
   const { maxConnections, maxConnectionsPerAddress, maxPastJobs } = values;
-  await servePool({
+  const named = values.templateProvider.map((each) => ({ ...each, name: formatAddress(each) }));
+  return {
     ...DEFAULT_POOL_POLICY,
     ...values,
     listen: values.listenAddress,
     rewardScript: outputScript(values.coinbaseRewardScript, values.network),
     maxPastJobs: maxPastJobs === 0 ? DEFAULT_POOL_POLICY.maxPastJobs : maxPastJobs,
-    templateProviders: values.templateProvider.map((each) => ({
-      ...each,
-      name: formatAddress(each),
-    })),
+    templateProviders: named,
     blocksDirectory: values.blocksDir,
-    limits: { ...MINING_LIMITS, maxConnections, maxConnectionsPerAddress },
     firmware: `headframe ${VERSION}`,
-  }, host);
+    limits: { ...MINING_LIMITS, maxConnections, maxConnectionsPerAddress },
+  };
+}
+
+/** What the role itself would refuse. */
+function policyProblems(values: ConfigOf<typeof POOL_SETTINGS>): string[] {
+  try {
+    checkPolicy(poolConfig(values));
+    return [];
+  } catch (error) {
+    if (error instanceof OperatorError) return [error.message];
+    throw error;
+  }
 }

@@ -15,14 +15,21 @@ const PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write", "--allow-en
 interface Module {
   readonly specifier: string;
   readonly size?: number;
+  /** Key of the package it is in. */
+  readonly npmPackage?: string;
+}
+
+interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: readonly string[];
 }
 
 /** The part of `deno info --json` that we read. */
 interface Graph {
   readonly modules: readonly Module[];
-  readonly npmPackages?: Readonly<
-    Record<string, { readonly name: string; readonly version: string }>
-  >;
+  /** All that the lock file has; the binary gets what is reached. */
+  readonly npmPackages?: Readonly<Record<string, Package>>;
 }
 
 const root = new URL("..", import.meta.url);
@@ -37,6 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
   await Deno.mkdir(new URL("dist/", root), { recursive: true });
   const { code, stderr } = await deno([
     "compile",
+    "--exclude-unused-npm",
     ...PERMISSIONS,
     ...WORKERS.flatMap((path) => ["--include", path]),
     ...target === undefined ? [] : ["--target", target],
@@ -59,11 +67,17 @@ async function contents(): Promise<{ modules: Module[]; packages: string[] }> {
     if (code !== 0) throw new OperatorError("failure", `Cannot read ${entry}: ${stderr}`);
     const graph = JSON.parse(stdout) as Graph;
     for (const module of graph.modules) modules.set(module.specifier, module);
-    for (const { name, version } of Object.values(graph.npmPackages ?? {})) {
-      packages.add(`${name}@${version}`);
-    }
+    for (const { npmPackage } of graph.modules) reach(npmPackage, graph, packages);
   }
   return { modules: [...modules.values()], packages: [...packages].sort() };
+}
+
+/** Adds a package and what it needs. */
+function reach(key: string | undefined, graph: Graph, packages: Set<string>): void {
+  const found = key === undefined ? undefined : graph.npmPackages?.[key];
+  if (found === undefined || packages.has(`${found.name}@${found.version}`)) return;
+  packages.add(`${found.name}@${found.version}`);
+  for (const needed of found.dependencies) reach(needed, graph, packages);
 }
 
 function listing(modules: readonly Module[], packages: readonly string[]): string[] {
