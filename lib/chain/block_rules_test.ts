@@ -11,6 +11,7 @@ import {
 import { decodeBlock, encodeBlock } from "../bitcoin/block.ts";
 import { encodeHeader } from "../bitcoin/header.ts";
 import { encodeTransaction, type Transaction, txid } from "../bitcoin/transaction.ts";
+import { witnessCommitmentOutput } from "../bitcoin/witness_commitment.ts";
 import { DecodeError } from "../errors.ts";
 import { MAX_FUTURE_TIME } from "./rules.ts";
 import { hashBlock } from "./hashed.ts";
@@ -32,6 +33,9 @@ function reasonOfBytes(bytes: Uint8Array): string {
 const input = (change: Partial<Transaction["inputs"][number]>): Draft => ({
   coinbase: (tx) => ({ ...tx, inputs: tx.inputs.map((each) => ({ ...each, ...change })) }),
 });
+
+/** A witness commitment, but of another block. */
+const otherCommitment = witnessCommitmentOutput([new Uint8Array(32)]);
 
 /** A valid transaction with a witness. */
 const honest = spend([coin], [toAnyone(49_9999_0000n)]);
@@ -92,6 +96,11 @@ const REASONS: readonly [reason: string, what: string, draft: Draft][] = [
     "bad-witness-merkle-match",
     "the reserved value is not the committed one",
     input({ witness: [new Uint8Array(32).fill(1)] }),
+  ],
+  [
+    "bad-witness-merkle-match",
+    "a later output looks like a commitment",
+    { coinbase: (tx) => ({ ...tx, outputs: [...tx.outputs, otherCommitment] }) },
   ],
   [
     "unexpected-witness",
@@ -232,6 +241,9 @@ const VALID: readonly [what: string, draft: Draft][] = [
     transactions: spendingScript(Uint8Array.of(0x51), (tx) => witnessed(tx, [])),
   }],
   ["without witnesses and without commitment", { uncommitted: true }],
+  ["whose last commitment is right", {
+    coinbase: (tx) => ({ ...tx, outputs: [otherCommitment, ...tx.outputs] }),
+  }],
   ["whose coinbase leaves money lying", { fees: -1_0000n }],
   ["with any of the version bits of BIP 323", {
     header: (h) => ({ ...h, version: h.version | 0x1fff_e000 }),

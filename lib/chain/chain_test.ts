@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { draftBlock, NOW, regtest, spend, toAnyone } from "../../tests/support/regtest.ts";
 import { decodeBlock } from "../bitcoin/block.ts";
 import { displayHash } from "../bitcoin/header.ts";
+import { txid } from "../bitcoin/transaction.ts";
 import type { Verdict } from "../node/node.ts";
 import { type Acceptance, Chain, MAX_REORG } from "./chain.ts";
 import { hashBlock } from "./hashed.ts";
@@ -87,6 +88,46 @@ Deno.test("Chain.accept() stays where it was when the better branch turns out in
   strictEqual(chain.tip, tip);
   strictEqual(chain.coins.size, coins);
   deepStrictEqual(verdict(chain, draftBlock(chain)), { outcome: "accepted" });
+});
+
+Deno.test("Chain.accept() goes back all the way when a branch turns out invalid in its middle", () => {
+  const { chain, coins: [coin = ""] } = regtest();
+  const root = chain.tip;
+  accept(chain, draftBlock(chain));
+  accept(chain, draftBlock(chain));
+  const { tip } = chain;
+  const before = chain.coins.size;
+  let parent = root;
+  const said: Verdict[] = [];
+  const paying = { transactions: [spend([coin], [toAnyone(1n), toAnyone(1n)])] };
+  for (const draft of [paying, { fees: 1n }, {}]) {
+    const block = draftBlock(chain, { ...draft, parent });
+    said.push(verdict(chain, block));
+    const { header, hash } = hashBlock(decodeBlock(block));
+    parent = { ...parent, header, hash, height: parent.height + 1, parent };
+  }
+  deepStrictEqual(said.map(({ outcome }) => outcome), ["side", "side", "refused"]);
+  strictEqual(chain.tip, tip);
+  strictEqual(chain.coins.size, before);
+  ok(chain.coins.get(coin) !== undefined);
+  deepStrictEqual(verdict(chain, draftBlock(chain, paying)), { outcome: "accepted" });
+});
+
+Deno.test("Chain.accept() forgets a coin that was made and spent in a block taken back", () => {
+  const { chain, coins: [coin = ""] } = regtest();
+  const root = chain.tip;
+  const before = chain.coins.size;
+  const first = spend([coin], [toAnyone(3n)]);
+  const second = spend([`${txid(first).toHex()}:0`], [toAnyone(2n)]);
+  accept(chain, draftBlock(chain, { transactions: [first, second] }));
+  const rival = draftBlock(chain, { parent: root });
+  accept(chain, rival);
+  const { header, hash } = hashBlock(decodeBlock(rival));
+  const parent = { ...root, header, hash, height: root.height + 1, parent: root };
+  accept(chain, draftBlock(chain, { parent }));
+  strictEqual(chain.tip.height, root.height + 2);
+  strictEqual(chain.coins.get(`${txid(first).toHex()}:0`), undefined);
+  strictEqual(chain.coins.size, before + 2);
 });
 
 Deno.test("Chain.accept() reorganises by three blocks and back", () => {

@@ -78,6 +78,13 @@ Deno.test("Mempool.add() replaces what pays less, and all that depends on it", (
   strictEqual(pool.add(dependent), "bad-txns-inputs-missingorspent");
 });
 
+Deno.test("Mempool.add() asks a replacement for more in all, not just for more a byte", () => {
+  const { pool, coins: [coin = ""] } = regtest();
+  pool.add(hashTransaction(spend([coin], [toAnyone(COIN - 1_001n), toAnyone(1n)])));
+  strictEqual(pool.add(paying([coin], 1_000n)), "insufficient fee");
+  strictEqual(pool.add(paying([coin], 1_001n)), undefined);
+});
+
 Deno.test("Mempool.add() is full at its capacity", () => {
   const { chain, coins } = regtest();
   const pool = new Mempool(chain, 2);
