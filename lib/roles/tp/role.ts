@@ -253,14 +253,13 @@ export class TpRole implements Role {
     if (work === undefined) return this.#mistake(client, "template-id-not-found", now, templateId);
     const checked = checkSolution(work.template, solution);
     if (checked.fault !== undefined) return this.#mistake(client, checked.fault, now, templateId);
-    const { header, hash, coinbase, repaired } = checked;
+    const { header, hash, coinbase, mended } = checked;
     const fields = { hash: displayHash(hash), peer: client.peer.address, templateId };
-    if (repaired) {
-      this.#log.warn("solution.stripped", {
+    if (mended.length > 0) {
+      this.#log.warn("solution.mended", {
         ...fields,
-        hint:
-          "the coinbase came without its witness, SV2 §3.7.3, and would have been refused with " +
-          "bad-witness-nonce-size; the witness was put back",
+        faults: mended.join(" "),
+        hint: "the coinbase was not the block's; the client's program has a fault and loses blocks",
       });
     }
     if (this.#submitted.has(fields.hash)) return this.#mistake(client, "repeated", now, templateId);

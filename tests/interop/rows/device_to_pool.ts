@@ -30,8 +30,8 @@ export const deviceToPool: Row = {
       new RegExp(`(Received SubmitSharesSuccess[\\s\\S]*){${before + 1}}`),
       60_000,
     );
-    const shares = count(pool.output(), /"share\.accepted"/g);
-    return `${shares} shares accepted, ${count(tp.output(), /"block\.accepted"/g)} blocks`;
+    const shares = count(device.output(), /Received SubmitSharesSuccess/g);
+    return `${shares} acknowledgements, ${count(tp.output(), /"block\.accepted"/g)} blocks`;
   },
 };
 

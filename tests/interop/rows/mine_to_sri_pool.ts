@@ -27,15 +27,14 @@ export const mineToSriPool: Row = {
         kind,
         "--threads",
         "1",
-        "--log-format",
-        "json",
-        "--log-level",
-        "debug",
+        "--status-seconds",
+        "2",
       ]);
-      await mine.sees(/"share\.accepted"/, 90_000);
+      await mine.sees(/[1-9]\d* accepted/, 90_000);
       await pool.sees(new RegExp(`(Block Found[\\s\\S]*){${found + 1}}`), 150_000);
       await tp.sees(new RegExp(`("block\\.accepted"[\\s\\S]*){${accepted + 1}}`), 20_000);
-      results.push(`${kind}: ${count(mine.output(), /"share\.accepted"/g)} acknowledgements`);
+      const status = [...mine.output().matchAll(/\d+ accepted[^|]*/g)].at(-1)?.[0].trim();
+      results.push(`${kind}: ${status}`);
     }
     return `${results.join(", ")}, ${count(tp.output(), /"block\.accepted"/g)} blocks`;
   },
