@@ -1,0 +1,68 @@
+import { ok, strictEqual } from "node:assert";
+import { terminalOn } from "./terminal.ts";
+
+function recorded(isWatched: boolean, columns = 20) {
+  let text = "";
+  const decoder = new TextDecoder();
+  const stream = {
+    // Takes at most five bytes at a time, as a full pipe does.
+    writeSync(bytes: Uint8Array): number {
+      const taken = bytes.subarray(0, 5);
+      text += decoder.decode(taken, { stream: true });
+      return taken.length;
+    },
+  };
+  const terminal = terminalOn({
+    stdout: stream,
+    stderr: stream,
+    isWatched,
+    columns: () => columns,
+  });
+  return { terminal, text: () => text };
+}
+
+Deno.test("terminalOn() keeps the status line below what is written", () => {
+  const { terminal, text } = recorded(true);
+  terminal.status("1 MH/s");
+  terminal.tell("a line");
+  terminal.status("");
+  terminal.print("the end");
+  strictEqual(
+    text(),
+    "\r\x1b[2K1 MH/s" + "\r\x1b[2Ka line\n1 MH/s" + "\r\x1b[2K" + "the end\n",
+  );
+});
+
+Deno.test("terminalOn() writes plain lines and no status where nobody watches", () => {
+  const { terminal, text } = recorded(false);
+  terminal.status("1 MH/s");
+  terminal.tell("a line");
+  strictEqual(text(), "a line\n");
+});
+
+Deno.test("terminalOn() cuts a status line before it wraps", () => {
+  for (const columns of [10, 0]) {
+    const { terminal, text } = recorded(true, columns);
+    terminal.status("x".repeat(100));
+    const [, shown = ""] = text().split("\x1b[2K");
+    strictEqual(shown.length, (columns || 80) - 1);
+    ok(shown.endsWith("…"));
+  }
+});
+
+Deno.test("terminalOn() goes on when nobody reads any more", () => {
+  const broken = {
+    writeSync(): number {
+      throw new Deno.errors.BrokenPipe();
+    },
+  };
+  const terminal = terminalOn({
+    stdout: broken,
+    stderr: broken,
+    isWatched: true,
+    columns: () => 80,
+  });
+  terminal.print("x");
+  terminal.status("y");
+  terminal.tell("z");
+});
