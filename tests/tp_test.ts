@@ -424,7 +424,7 @@ Deno.test("TDP-28, B141-5 a coinbase without its witness is reported, repaired a
       coinbaseTx: encodeTransaction(decodeTransaction(solution.coinbaseTx), { witness: false }),
     }),
   });
-  const [warning] = bench.host.logged("solution.stripped");
+  const [warning] = bench.host.logged("solution.mended");
   ok(String(warning?.hint).includes("bad-witness-nonce-size"));
   deepStrictEqual(bench.verdicts, [{ outcome: "accepted" }]);
 });
