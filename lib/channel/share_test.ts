@@ -390,7 +390,7 @@ Deno.test("a share counts for the worker that it named, too", () => {
   );
 });
 
-Deno.test("MIN-49 a target no hash can meet, and one every hash meets", () => {
+Deno.test("a target no hash can meet, and one every hash meets", () => {
   const s = new Stage();
   const job = s.newBlock(1);
   const hard = s.channel(targetOfDifficulty(2 ** 200));

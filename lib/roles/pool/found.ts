@@ -82,7 +82,8 @@ export function foundBlock(
 
 /** The height that a template's `coinbase_prefix` pushes; undefined if it does not. `BIP 34` */
 export function heightOf(coinbasePrefix: Uint8Array): number | undefined {
-  const [opcode = 0, ...bytes] = coinbasePrefix;
+  const [opcode, ...bytes] = coinbasePrefix;
+  if (opcode === undefined) return undefined;
   if (opcode > 0x50 && opcode <= 0x60) return opcode - 0x50;
   if (opcode > 4 || bytes.length < opcode) return undefined;
   return bytes.slice(0, opcode).reduceRight((height, byte) => height * 256 + byte, 0);
