@@ -34,7 +34,7 @@ export async function ping(config: PingConfig, host: Host): Promise<PingReport> 
   const ok = await run.all();
   const { hostname, port } = config;
   const target = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-  return { target, ok, ms: host.clock.now() - start, steps: run.steps };
+  return { target, ok, ms: round(host.clock.now() - start), steps: run.steps };
 }
 
 class Run {
@@ -173,10 +173,10 @@ class Run {
     const start = clock.now();
     try {
       const { found, detail, data } = await work();
-      this.steps.push({ step, ok: true, ms: clock.now() - start, detail, data });
+      this.steps.push({ step, ok: true, ms: round(clock.now() - start), detail, data });
       return found;
     } catch (error) {
-      const ms = clock.now() - start;
+      const ms = round(clock.now() - start);
       // What decrypts to nothing was no Sv2 in the first place, whatever the certificate says.
       const isNoise = error instanceof HandshakeError && error.failure === "act-2-unauthentic";
       if (isNoise) this.steps.pop();
@@ -208,6 +208,11 @@ function explain(error: unknown): string {
       : `what came is not Stratum V2: ${error.message}`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** To a microsecond. */
+function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }
 
 function utc(unix: UnixSeconds): string {
