@@ -7,6 +7,7 @@ import {
   RequestExtensionsError,
   RequestExtensionsSuccess,
 } from "../messages/extensions.ts";
+import { recordingLog } from "../../tests/support/fake_host.ts";
 import { ephemeralKey } from "../noise/crypto.ts";
 import { Initiator } from "../noise/handshake.ts";
 import { ClientGreeter } from "./client_greeter.ts";
@@ -19,6 +20,7 @@ function greet(extensions: readonly number[]) {
   let session: Session | undefined;
   const line: Line = {
     address: "server:1",
+    log: recordingLog([]),
     get settled() {
       return session;
     },

@@ -43,6 +43,7 @@ export interface Greeter {
 /** What a greeter may do to its connection. */
 export interface Line {
   readonly address: string;
+  readonly log: Log;
   /** Undefined until {@link Line.ready}. */
   readonly settled: Session | undefined;
   send<F extends Fields>(message: Message<F>, value: Values<F>): void;
@@ -110,6 +111,10 @@ export class Connection implements Peer, Line {
   /** Why the connection ended; empty while it lives. */
   get reason(): string {
     return this.#reason;
+  }
+
+  get log(): Log {
+    return this.#options.log;
   }
 
   get settled(): Session | undefined {
@@ -199,6 +204,8 @@ export class Connection implements Peer, Line {
     this.#stage = "open";
     const { idleTimeoutMs } = this.#options.limits;
     this.#deadline = idleTimeoutMs > 0 ? this.#now + idleTimeoutMs : Infinity;
+    const { vendor, firmware, flags } = session.setup;
+    this.log.debug("connection.ready", { peer: this.address, vendor, firmware, flags });
     this.#options.role.connected(this, this.#now);
   }
 

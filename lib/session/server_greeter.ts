@@ -97,6 +97,8 @@ export class ServerGreeter implements Greeter {
       return;
     }
     for (const id of verdict.supported) this.#extensions.add(id);
+    const extensions = verdict.supported.join(" ");
+    line.log.debug("extensions.negotiated", { peer: line.address, extensions });
     line.send(RequestExtensionsSuccess, { requestId, supportedExtensions: verdict.supported });
   }
 }
