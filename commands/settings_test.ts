@@ -3,6 +3,7 @@ import type { TomlTable } from "../lib/config/setting.ts";
 import { parseToml } from "../lib/config/toml.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { parseAuthorityKey, parseSecretKey } from "../lib/noise/keys.ts";
+import { SERVICES } from "./commands.ts";
 import {
   formatUpstream,
   isPublished,
@@ -63,6 +64,17 @@ Deno.test("NOISE-34 upstreamProblems() wants the key of every server on another 
   }
   const keyed = [{ hostname: "pool.example", port: 1, authorityKey }];
   deepStrictEqual(upstreamProblems(keyed, { allowUnauthenticated: false }), []);
+});
+
+Deno.test("NOISE-2 no address and no setting asks for a connection that is not encrypted", () => {
+  for (const scheme of ["stratum+tcp", "stratum2", "stratum2+tls", "tcp", "http", "sv2+tcp"]) {
+    throws(() => setting.fromText(`${scheme}://127.0.0.1:3333`), OperatorError, scheme);
+  }
+  for (const { name, settings } of SERVICES) {
+    for (const key of Object.keys(settings)) {
+      ok(!/crypt|plain|noise|secure|tls/i.test(key), `${name}: ${key}`);
+    }
+  }
 });
 
 Deno.test("keyProblems() refuses SRI's published pair, but not on regtest", () => {

@@ -34,6 +34,33 @@ Deno.test("headframe tp: a taken port is one clear line and exit code 1", async 
   );
 });
 
+Deno.test("NOISE-2, NOISE-32 headframe mine says nothing in the clear, and believes nothing either", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const heard: number[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      const buffer = new Uint8Array(1000);
+      heard.push(await connection.read(buffer) ?? 0);
+      // SetupConnection.Success as it would be without encryption, and enough to fill Act 2.
+      const clear = new Uint8Array(234);
+      clear.set([0, 0, 1, 6, 0, 0, 2, 0, 0, 0, 0, 0]);
+      await connection.write(clear);
+      for (let length; (length = await connection.read(buffer).catch(() => null)) !== null;) {
+        heard.push(length);
+      }
+      connection.close();
+    }
+  })();
+  const { code, stderr } = await headframe(
+    `mine 127.0.0.1:${listener.addr.port} --threads 1 --log-level error`,
+    ".",
+  );
+  listener.close();
+  await serving.catch(() => {});
+  strictEqual(code, 4, stderr);
+  ok(heard.length > 0 && heard.every((length) => length === 64), heard.join());
+});
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`headframe up: ${signal} ends it cleanly`, async () => {
     const child = spawn(["up", "demo", "--json", "--log-level", "error"], {
