@@ -11,7 +11,6 @@ export function demoText(): string {
 [tp]
 listen_address = "127.0.0.1:18442"
 block_time = 20
-hash_rate_hint = ${threads * 5_000_000}
 blocks_dir = ${JSON.stringify(`${directory}/tp`)}
 
 [pool]

@@ -1,5 +1,6 @@
 import { NETWORK_NAMES } from "../lib/bitcoin/network.ts";
 import { EmbeddedNode } from "../lib/chain/embedded.ts";
+import { measureHashRate } from "../lib/chain/hash_rate.ts";
 import { address, choice, integer, number, optional, path } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
 import type { Node } from "../lib/node/node.ts";
@@ -37,9 +38,9 @@ export const TP_SETTINGS = {
       unit: "seconds",
     },
   ),
-  hashRateHint: number("Hash rate that will mine, for the first difficulty", {
-    fallback: 10e6,
-    min: 1,
+  hashRateHint: number("Hash rate that will mine, for the first difficulty; 0: as measured here", {
+    fallback: 0,
+    min: 0,
     max: 1e18,
     unit: "h/s",
   }),
@@ -83,9 +84,11 @@ export const tp = command({
   run: (values, { host }) => serveTp(tpConfig(values), host, embeddedNode(values, host)),
 });
 
-/** The chain in this process. */
+/** The chain in this process; without a hint, for a miner on this computer. */
 export function embeddedNode(values: TpValues, { clock, random }: Host): Node {
-  const { blockTime, hashRateHint, transactionsPerSecond } = values;
+  const { blockTime, transactionsPerSecond } = values;
+  const hashRateHint = values.hashRateHint ||
+    measureHashRate(clock) * Math.max(1, navigator.hardwareConcurrency - 1);
   return new EmbeddedNode({ clock, random, blockTime, hashRateHint, transactionsPerSecond });
 }
 
