@@ -1,6 +1,8 @@
 import { HEADER_SIZE } from "../bitcoin/header.ts";
 import { UsageError } from "../errors.ts";
 import { scan, SCAN_FOUND, SCAN_HEADER, SCAN_TARGET, scanLength } from "./kernel.wasm";
+import type { Instant } from "../time.ts";
+import { LaneChoice, type Lanes } from "./lane_choice.ts";
 import { BYTES, VIEW } from "./memory.ts";
 
 /** What a stretch of nonces had in it. */
@@ -12,6 +14,13 @@ export interface Scan {
    * to be scanned.
    */
   readonly tried: number;
+}
+
+export interface ScannerOptions {
+  /** A fixed number of lanes; by default what is found to be faster, or four without a clock. */
+  readonly lanes?: Lanes;
+  /** A clock to find that out by. */
+  readonly now?: () => Instant;
 }
 
 /**
@@ -38,6 +47,18 @@ export class Scanner {
   readonly #header = new Uint8Array(HEADER_SIZE);
   readonly #target = new Uint8Array(32);
   readonly #nonces: number[] = [];
+  readonly #choice: LaneChoice | undefined;
+  readonly #lanes: Lanes;
+
+  constructor({ lanes, now }: ScannerOptions = {}) {
+    this.#lanes = lanes ?? 4;
+    this.#choice = lanes === undefined && now !== undefined ? new LaneChoice(now) : undefined;
+  }
+
+  /** How many hashes are computed side by side, as far as is decided. */
+  get lanes(): Lanes {
+    return this.#choice?.faster ?? this.#lanes;
+  }
 
   /**
    * Sets what is searched. Copied.
@@ -65,15 +86,21 @@ export class Scanner {
     if (!isNonce(first) || !isNonce(count) || first + count > 2 ** 32) {
       throw new UsageError(`Cannot scan ${count} nonces from ${first}: out of range`);
     }
+    if (this.#choice === undefined) this.#scan(first, count, this.#lanes);
+    else this.#choice.run((lanes) => this.#scan(first, count, lanes));
+    return { nonces: this.#nonces, tried: scanLength() >>> 0 };
+  }
+
+  #scan(first: number, count: number, lanes: Lanes): number {
     // The kernel is shared by all scanners of a worker and keeps nothing between two calls.
     BYTES.set(this.#header, SCAN_HEADER);
     BYTES.set(this.#target, SCAN_TARGET);
-    const found = scan(first, count);
+    const found = scan(first, count, lanes === 8 ? 1 : 0);
     this.#nonces.length = 0;
     for (let i = 0; i < found; i++) {
       this.#nonces.push(VIEW.getUint32(SCAN_FOUND + 4 * i, true));
     }
-    return { nonces: this.#nonces, tried: scanLength() >>> 0 };
+    return scanLength() >>> 0;
   }
 }
 

@@ -6,12 +6,16 @@ import { Scanner } from "./scan.ts";
 const HASHES = 4000;
 const header = crypto.getRandomValues(new Uint8Array(80));
 const view = new DataView(header.buffer);
-const scanner = new Scanner();
-scanner.prepare(header, new Uint8Array(32));
 
-Deno.bench("4,000 headers: kernel", { group: "header scan", baseline: true }, () => {
-  scanner.scan(0, HASHES);
-});
+// Eight lanes are the faster ones under --v8-flags=--experimental-wasm-revectorize, else four.
+for (const lanes of [4, 8] as const) {
+  const scanner = new Scanner({ lanes });
+  scanner.prepare(header, new Uint8Array(32));
+  const options = { group: "header scan", baseline: lanes === 4, warmup: 500 };
+  Deno.bench(`4,000 headers: kernel, ${lanes} lanes`, options, () => {
+    scanner.scan(0, HASHES);
+  });
+}
 
 Deno.bench("4,000 headers: @noble", { group: "header scan", n: 20 }, () => {
   for (let nonce = 0; nonce < HASHES; nonce++) {

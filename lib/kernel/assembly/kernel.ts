@@ -1,4 +1,5 @@
 import { layDigestPadding } from "./digest";
+import { layWideConstants } from "./scan_wide";
 import { layPadding64 } from "./sha256";
 
 export {
@@ -53,3 +54,4 @@ export {
 
 layPadding64();
 layDigestPadding();
+layWideConstants();

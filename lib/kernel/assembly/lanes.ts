@@ -11,10 +11,14 @@ export function xor(a: v128, b: v128): v128 {
   return v128.xor(a, b);
 }
 
-/** Rotates each word right. There is no such instruction: two shifts and an or. */
+/**
+ * Rotates each word right. There is no such instruction: two shifts and an or.
+ *
+ * @param rest 32 - bits, written out: see scripts/kernel_unroll.ts.
+ */
 @inline
-export function rotateRight(x: v128, bits: i32): v128 {
-  return v128.or(i32x4.shr_u(x, bits), i32x4.shl(x, 32 - bits));
+export function rotateRight(x: v128, bits: i32, rest: i32): v128 {
+  return v128.or(i32x4.shr_u(x, bits), i32x4.shl(x, rest));
 }
 
 /** Turns each word's bytes around: hashes and headers are big-endian inside, memory is little. */

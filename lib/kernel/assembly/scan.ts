@@ -25,6 +25,7 @@ import {
   t1,
   t2,
 } from "./sha256";
+import { lastWordsWide, prepareWide } from "./scan_wide";
 import { DIGEST_KW, DIGEST_W, putDigest, scheduleDigest } from "./digest";
 
 /** In: the 80 bytes of the header; the nonce's bytes are written over. */
@@ -35,9 +36,10 @@ export const SCAN_TARGET: usize = memory.data(32, 16);
 export const SCAN_FOUND: usize = memory.data(256 * 4, 16);
 export const SCAN_FOUND_LIMIT: u32 = 256;
 
-/** State after the header's first block. */
+/** State after the header's first block, and after round 2 of the second. */
 const MIDSTATE: usize = memory.data(32, 16);
-/** The same in all lanes, then what all lanes have after round 2 of the second block. */
+const ROUND_2: usize = memory.data(32, 16);
+/** The same in all lanes. */
 const MIDSTATE_LANES: usize = memory.data(128, 16);
 const ROUND_2_LANES: usize = memory.data(128, 16);
 /** The words of the second block. What the nonce does not change is filled in once a call. */
@@ -94,16 +96,18 @@ function prepare(): void {
   c += x, g = x + round2(h, a, b);
   x = round1(c, d, e, f, load<u32>(K, 8) + w2);
   b += x, f = x + round2(g, h, a);
-  v128.store(ROUND_2_LANES, i32x4.splat(a));
-  v128.store(ROUND_2_LANES, i32x4.splat(b), 16);
-  v128.store(ROUND_2_LANES, i32x4.splat(c), 32);
-  v128.store(ROUND_2_LANES, i32x4.splat(d), 48);
-  v128.store(ROUND_2_LANES, i32x4.splat(e), 64);
-  v128.store(ROUND_2_LANES, i32x4.splat(f), 80);
-  v128.store(ROUND_2_LANES, i32x4.splat(g), 96);
-  v128.store(ROUND_2_LANES, i32x4.splat(h), 112);
+  store<u32>(ROUND_2, a);
+  store<u32>(ROUND_2, b, 4);
+  store<u32>(ROUND_2, c, 8);
+  store<u32>(ROUND_2, d, 12);
+  store<u32>(ROUND_2, e, 16);
+  store<u32>(ROUND_2, f, 20);
+  store<u32>(ROUND_2, g, 24);
+  store<u32>(ROUND_2, h, 28);
+  prepareWide(MIDSTATE, ROUND_2, w2, w16, w17);
   for (let i: usize = 0; i < 8; i++) {
     v128.store(MIDSTATE_LANES + 16 * i, v128.load32_splat(MIDSTATE + 4 * i));
+    v128.store(ROUND_2_LANES + 16 * i, v128.load32_splat(ROUND_2 + 4 * i));
   }
 
   a = load<u32>(IV), b = load<u32>(IV, 4), c = load<u32>(IV, 8), d = load<u32>(IV, 12);
@@ -218,38 +222,52 @@ function meetsTarget(nonce: u32): bool {
   return true;
 }
 
-/** How many nonces the last {@link scan} went through. */
+/** How many nonces the last {@link scan} went through, and how many it found. */
 let scanned: u32 = 0;
+let found: u32 = 0;
 
 export function scanLength(): u32 {
   return scanned;
+}
+
+/** Looks closer at the nonces from `first` on whose lanes' last words are `lastWords`. */
+@inline
+function sift(lastWords: v128, top: v128, first: u32, count: u32): void {
+  let lanes = i32x4.bitmask(i32x4.le_u(swapBytes(lastWords), top));
+  for (; lanes !== 0; lanes &= lanes - 1) {
+    const lane: u32 = ctz(lanes);
+    if (lane < count && meetsTarget(first + lane)) {
+      store<u32>(SCAN_FOUND + 4 * found, first + lane);
+      found++;
+    }
+  }
 }
 
 /**
  * Tries `count` nonces from `first` on (not beyond 2^32), and stops early when the list is full:
  * {@link scanLength} says how far it came.
  *
+ * @param wide In eight lanes, and not in four.
  * @returns How many are in {@link SCAN_FOUND}, in ascending order.
  */
-export function scan(first: u32, count: u32): u32 {
+export function scan(first: u32, count: u32, wide: bool): u32 {
   prepare();
   const top = v128.load32_splat(SCAN_TARGET, 28);
   let nonces = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
-  let found: u32 = 0;
-  scanned = 0;
-  while (scanned < count) {
-    hashHeaders(swapBytes(nonces));
-    let lanes = i32x4.bitmask(i32x4.le_u(swapBytes(lastWord()), top));
-    for (; lanes !== 0; lanes &= lanes - 1) {
-      const lane: u32 = ctz(lanes);
-      if (scanned + lane < count && meetsTarget(first + scanned + lane)) {
-        store<u32>(SCAN_FOUND + 4 * found, first + scanned + lane);
-        found++;
-      }
+  const step: u32 = wide ? 8 : 4;
+  scanned = found = 0;
+  while (scanned < count && found <= SCAN_FOUND_LIMIT - 8) {
+    const left = count - scanned;
+    if (wide) {
+      const last = lastWordsWide(nonces, i32x4.add(nonces, i32x4.splat(4)));
+      sift(v128.load(last), top, first + scanned, left);
+      if (left > 4) sift(v128.load(last, 16), top, first + scanned + 4, left - 4);
+    } else {
+      hashHeaders(swapBytes(nonces));
+      sift(lastWord(), top, first + scanned, left);
     }
-    scanned = count - scanned < 4 ? count : scanned + 4;
-    if (found > SCAN_FOUND_LIMIT - 4) break;
-    nonces = i32x4.add(nonces, i32x4.splat(4));
+    scanned = left < step ? count : scanned + step;
+    nonces = i32x4.add(nonces, i32x4.splat(step));
   }
   return found;
 }

@@ -146,18 +146,18 @@ export function rehash1(state: usize): void {
 
 @inline
 export function sigma0(x: v128): v128 {
-  return xor(xor(rotateRight(x, 7), rotateRight(x, 18)), i32x4.shr_u(x, 3));
+  return xor(xor(rotateRight(x, 7, 25), rotateRight(x, 18, 14)), i32x4.shr_u(x, 3));
 }
 
 @inline
 export function sigma1(x: v128): v128 {
-  return xor(xor(rotateRight(x, 17), rotateRight(x, 19)), i32x4.shr_u(x, 10));
+  return xor(xor(rotateRight(x, 17, 15), rotateRight(x, 19, 13)), i32x4.shr_u(x, 10));
 }
 
 /** What a round adds to `d`, and to what becomes `a`: T1 of FIPS 180-4 §6.2.2. */
 @inline
 export function t1(e: v128, f: v128, g: v128, h: v128, kw: v128): v128 {
-  const sigma = xor(xor(rotateRight(e, 6), rotateRight(e, 11)), rotateRight(e, 25));
+  const sigma = xor(xor(rotateRight(e, 6, 26), rotateRight(e, 11, 21)), rotateRight(e, 25, 7));
   return add(add(add(h, kw), xor(g, v128.and(e, xor(f, g)))), sigma);
 }
 
@@ -167,7 +167,7 @@ export function t1(e: v128, f: v128, g: v128, h: v128, kw: v128): v128 {
  */
 @inline
 export function t2(a: v128, b: v128, c: v128): v128 {
-  const sigma = xor(xor(rotateRight(a, 2), rotateRight(a, 13)), rotateRight(a, 22));
+  const sigma = xor(xor(rotateRight(a, 2, 30), rotateRight(a, 13, 19)), rotateRight(a, 22, 10));
   return add(sigma, xor(b, v128.and(xor(a, b), xor(b, c))));
 }
 

@@ -1,0 +1,46 @@
+import { strictEqual } from "node:assert/strict";
+import { LaneChoice, type Lanes } from "./lane_choice.ts";
+
+/** A machine on which a run takes as long as it says. */
+function machine(cost: (lanes: Lanes) => number) {
+  let now = 0;
+  const choice = new LaneChoice(() => now);
+  const seen: Lanes[] = [];
+  const run = (times: number, hashes = 1000): Lanes[] => {
+    seen.length = 0;
+    for (let i = 0; i < times; i++) {
+      choice.run((lanes) => {
+        seen.push(lanes);
+        now += cost(lanes) * hashes;
+        return hashes;
+      });
+    }
+    return seen;
+  };
+  return { choice, run };
+}
+
+Deno.test("LaneChoice tries both ways, then takes the faster nearly always", () => {
+  for (const fast of [4, 8] as const) {
+    const { choice, run } = machine((lanes) => lanes === fast ? 1 : 1.5);
+    strictEqual(run(100).filter((lanes) => lanes === 4).length > 20, true);
+    strictEqual(run(100).filter((lanes) => lanes === 8).length, fast === 8 ? 100 : 0);
+    strictEqual(choice.faster, fast);
+  }
+});
+
+Deno.test("LaneChoice notices when the other way becomes the faster one", () => {
+  let late = 2;
+  const { choice, run } = machine((lanes) => lanes === 8 ? late : 1);
+  run(1000);
+  strictEqual(choice.faster, 4);
+  late = 0.5;
+  run(5000);
+  strictEqual(choice.faster, 8);
+});
+
+Deno.test("LaneChoice learns nothing from runs that are too short", () => {
+  const { choice, run } = machine((lanes) => lanes === 8 ? 0.1 : 1);
+  run(300, 10);
+  strictEqual(choice.faster, 4);
+});
