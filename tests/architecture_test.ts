@@ -181,21 +181,17 @@ Deno.test(`no file is over 400 lines: ${lengths.length} files, median ${median} 
   deepStrictEqual(lengths.filter(({ lines }) => lines > MOST_LINES), []);
 });
 
-Deno.test("no file prints to the console, skips a test, or leaves something to be done", async () => {
+Deno.test("no file skips a test, or leaves something to be done", async () => {
   const everything = await Array.fromAsync(filesIn(""));
-  const banned = new RegExp(
-    [
-      "console\\.",
-      "TO" + "DO",
-      "FIX" + "ME",
-      "ignore: " + "true",
-      "Deno\\.test\\.(?:ignore|only|skip)\\(",
-    ].join("|"),
-  );
-  deepStrictEqual(
-    everything.filter((path) => !inside(path, "tests/interop") && banned.test(textOf(path))),
-    [],
-  );
+  // In parts, so that this file does not find itself.
+  const banned = [
+    "TO" + "DO",
+    "FIX" + "ME",
+    "ignore: " + "true",
+    "Deno\\.test\\.(?:ignore|only|skip)\\(",
+  ];
+  const pattern = new RegExp(banned.join("|"));
+  deepStrictEqual(everything.filter((path) => pattern.test(textOf(path))), []);
 });
 
 function* filesIn(directory: string): Generator<string> {
