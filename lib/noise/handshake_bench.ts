@@ -2,6 +2,7 @@ import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import { concatBytes } from "../bitcoin/bytes.ts";
 import { issueIdentity } from "./certificate.ts";
 import {
+  ephemeralKey,
   generateEphemeral,
   generateSecretKey,
   pointAt,
@@ -28,30 +29,49 @@ const identity = issueIdentity({
 const { encoding } = generateEphemeral(random);
 const message = random.bytes(32);
 const signature = schnorr.sign(message, authoritySecret);
+const point = pointAt(authorityKey);
+const compressed = concatBytes(Uint8Array.of(2), authorityKey);
 
-Deno.bench("Responder.receive()", { group: "side" }, (bench) => {
+Deno.bench("Responder with its ephemeral key", { group: "responder", baseline: true }, () => {
+  new Responder({ identity, ephemeral: generateEphemeral(random) }).receive(encoding);
+});
+
+Deno.bench("Responder.receive()", { group: "responder" }, (bench) => {
   const responder = new Responder({ identity, ephemeral: generateEphemeral(random) });
   bench.start();
   responder.receive(encoding);
   bench.end();
 });
 
-Deno.bench("Initiator.receive()", { group: "side" }, (bench) => {
-  const ephemeral = generateEphemeral(random);
-  const initiator = new Initiator({ authorityKey, ephemeral, unix });
-  const responder = new Responder({ identity, ephemeral: generateEphemeral(random) });
-  const { act2 } = responder.receive(initiator.act1());
-  bench.start();
-  initiator.receive(act2);
-  bench.end();
+Deno.bench("Responder: @noble/curves, the multiplications alone", { group: "responder" }, () => {
+  schnorr.getPublicKey(staticSecret);
+  secp256k1.getSharedSecret(staticSecret, compressed);
+  secp256k1.getSharedSecret(staticSecret, compressed);
 });
 
-Deno.bench("generateEphemeral()", { group: "side" }, () => {
+// The same key each time, so that one answer is right for all.
+const secret = generateSecretKey(random);
+const seed = random.bytes(32);
+const { act2 } = new Responder({ identity, ephemeral: generateEphemeral(random) })
+  .receive(ephemeralKey(secret.slice(), seed).encoding);
+
+Deno.bench("Initiator with its ephemeral key", { group: "initiator", baseline: true }, () => {
+  const ephemeral = ephemeralKey(secret.slice(), seed);
+  const initiator = new Initiator({ authorityKey, ephemeral, unix });
+  initiator.act1();
+  initiator.receive(act2);
+});
+
+Deno.bench("Initiator: @noble/curves, the multiplications alone", { group: "initiator" }, () => {
+  schnorr.getPublicKey(staticSecret);
+  secp256k1.getSharedSecret(staticSecret, compressed);
+  secp256k1.getSharedSecret(staticSecret, compressed);
+  schnorr.verify(signature, message, authorityKey);
+});
+
+Deno.bench("generateEphemeral()", { group: "rest" }, () => {
   generateEphemeral(random);
 });
-
-const point = pointAt(authorityKey);
-const compressed = concatBytes(Uint8Array.of(2), authorityKey);
 
 Deno.bench("sharedX()", { group: "multiplication", baseline: true }, () => {
   sharedX(staticSecret, point);
