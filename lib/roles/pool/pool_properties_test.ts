@@ -12,10 +12,16 @@ import type { Frame } from "../../frame/frame.ts";
 import { MINING_CLIENT_FLAGS } from "../../messages/flags.ts";
 import { MESSAGES } from "../../messages/registry.ts";
 import { WORKER_SPECIFIC_HASHRATE_TRACKING } from "../../messages/extensions.ts";
+import {
+  OpenExtendedMiningChannel,
+  OpenStandardMiningChannel,
+  SubmitSharesExtended,
+  SubmitSharesStandard,
+} from "../../messages/mining.ts";
 import { MAX_TARGET } from "../../pow/target.ts";
 import { valuesOf } from "../../../tests/support/arbitrary.ts";
 import { type FakePeer, frameOf, namesOf } from "../../../tests/support/fake_peer.ts";
-import { EASY_BITS, PoolStage } from "../../../tests/support/pool_stage.ts";
+import { EASY_BITS, PoolStage, type Rolled } from "../../../tests/support/pool_stage.ts";
 
 const seconds = Number(Deno.env.get("HEADFRAME_FUZZ_SECONDS") ?? 0);
 const RUNS = seconds > 0
@@ -25,8 +31,14 @@ const RUNS = seconds > 0
 /** One thing that happens to a pool. */
 type Event =
   | { readonly kind: "frame"; readonly frame: Frame }
+  | {
+    readonly kind: "share";
+    readonly back: number;
+    readonly share: Rolled & { channelId: number };
+  }
   | { readonly kind: "settled" | "block" | "template" | "future" | "tick" | "reconnect" };
 
+const OPEN = { requestId: 1, userIdentity: "x", nominalHashRate: 0, maxTarget: MAX_TARGET };
 const ALICE = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
 
 /** Values of a message, most of them near what is there: its channels, its jobs, its payouts. */
@@ -75,7 +87,21 @@ const mangled = fc.tuple(legal, fc.nat(200), fc.integer({ min: 0, max: 255 })).m
   },
 );
 const frames = fc.oneof({ weight: 8, arbitrary: legal }, garbage, mangled);
+const shares = fc.record({
+  channelId: fc.constantFrom(2, 2, 2, 3, 3, 3, 1, 4),
+  nonce: fc.nat(20),
+  ntime: fc.constantFrom(1_700_000_000, 1_700_000_000, 1_700_000_000, 1_600_000_000),
+  version: fc.constantFrom(0x20000000, 0x20000020, 0x21ffff00, 0x20000001),
+});
 const events: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.tuple(fc.nat(4), shares).map(([back, share]): Event => ({
+      kind: "share",
+      back,
+      share,
+    })),
+  },
   { weight: 12, arbitrary: frames.map((frame): Event => ({ kind: "frame", frame })) },
   {
     weight: 4,
@@ -97,13 +123,34 @@ Deno.test("random bytes and random legal messages hurt nobody but their sender",
       const options = { flags: asked, extensions: [WORKER_SPECIFIC_HASHRATE_TRACKING] };
       const honest = stage.openExtended(stage.connect(), { nominalHashRate: 0 });
       stage.newBlock();
-      let hostile = stage.connect(options);
+      // Two channels to begin with, as far as the flags allow, so that shares can be good.
+      const enter = (): FakePeer => {
+        const peer = stage.connect(options);
+        give(stage, peer, frameOf(OpenStandardMiningChannel, OPEN));
+        give(stage, peer, frameOf(OpenExtendedMiningChannel, { ...OPEN, minExtranonceSize: 8 }));
+        return peer;
+      };
+      let jobId = 0;
+      let hostile = enter();
       let blocks = 1;
       for (const event of script) {
         switch (event.kind) {
           case "frame":
-            if (!give(stage, hostile, event.frame)) hostile = stage.connect(options);
+            if (!give(stage, hostile, event.frame)) hostile = enter();
             break;
+          case "share": {
+            const jobs = hostile.take().filter(({ value }) => "minNtime" in value);
+            jobId = Number(jobs.at(-1)?.value["jobId"] ?? jobId);
+            const share = {
+              ...event.share,
+              sequenceNumber: 1,
+              jobId: Math.max(0, jobId - event.back),
+            };
+            const extended = { ...share, extranonce: new Uint8Array(16) };
+            give(stage, hostile, frameOf(SubmitSharesStandard, share));
+            give(stage, hostile, frameOf(SubmitSharesExtended, extended));
+            break;
+          }
           case "settled":
             stage.pool.settled(hostile, stage.now);
             break;
@@ -121,7 +168,10 @@ Deno.test("random bytes and random legal messages hurt nobody but their sender",
             break;
           case "reconnect":
             stage.pool.disconnected(hostile, "test", stage.now);
-            hostile = stage.connect(options);
+            hostile = enter();
+            break;
+          default:
+            event satisfies never;
         }
       }
       stage.pool.settled(hostile, stage.now);
