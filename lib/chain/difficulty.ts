@@ -6,7 +6,7 @@
  * - After that, the hash rate is estimated from the blocks behind: hashes they took over time they
  *   took, newer ones counting more. Before there are any, the estimate is a quarter of the rate that
  *   the chain was started for, so that a person who waits for the first block waits shortly.
- * - A block that is late may be easier, four times for each whole `blockTime` past the second one: if
+ * - A block that is late may be easier, four times for each `blockTime` that has passed, from the second on: if
  *   nine tenths of the miners leave, the chain does not stand still. So a template made now can have
  *   other `nBits` than one made before on the same block.
  *
