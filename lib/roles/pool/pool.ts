@@ -12,6 +12,7 @@ import { JobBook } from "../../channel/jobs.ts";
 import type { Tally } from "../../channel/tally.ts";
 import { type Tip, type TipInit, Tips } from "../../channel/tips.ts";
 import { u32At } from "../../codec/bytes_at.ts";
+import { textFromBytes } from "../../codec/text.ts";
 import type { Frame } from "../../frame/frame.ts";
 import { ChannelEndpointChanged } from "../../messages/common.ts";
 import {
@@ -31,6 +32,7 @@ import {
 import type { Clock, Random } from "../../ports.ts";
 import type { Peer, Role } from "../../session/role.ts";
 import type { Log } from "../../telemetry/log.ts";
+import { difficultyOfTarget } from "../../pow/target.ts";
 import type { Instant } from "../../time.ts";
 import { checkPolicy, type PoolPolicy } from "./config.ts";
 import { Distribution } from "./distribution.ts";
@@ -89,7 +91,7 @@ export class Pool implements Role, WorkSink {
       clock,
       log,
       blocks,
-      retarget: (channel, target) => this.#distribution.retarget(channel, target),
+      retarget: (channel, target) => this.#retarget(channel, target),
     });
   }
 
@@ -255,7 +257,14 @@ export class Pool implements Role, WorkSink {
       return miner.peer.send(UpdateChannelError, { channelId, errorCode: claimRefusal(error) });
     }
     channel.maxTarget = maxTarget;
-    if (target !== channel.target.value) this.#distribution.retarget(channel, target);
+    if (target !== channel.target.value) this.#retarget(channel, target);
+  }
+
+  #retarget(channel: PoolChannel, target: bigint): void {
+    const { id, userIdentity: user, miner: { peer } } = channel;
+    const difficulty = difficultyOfTarget(target);
+    this.#log.debug("channel.retargeted", { peer: peer.address, channel: id, user, difficulty });
+    this.#distribution.retarget(channel, target);
   }
 
   #close(channel: PoolChannel, reason: string, now: Instant): void {
@@ -271,6 +280,10 @@ export class Pool implements Role, WorkSink {
       rejected: tally.rejected,
       ...Object.fromEntries(tally.reasons),
     });
+    for (const { name, tally: { accepted, rejected } } of channel.workers ?? []) {
+      const worker = textFromBytes(name);
+      this.#log.debug("worker.gone", { channel: id, user, worker, accepted, rejected });
+    }
   }
 
   #sweep(miner: Miner, now: Instant): void {
@@ -281,7 +294,7 @@ export class Pool implements Role, WorkSink {
     }
     for (const channel of miner.channels.values()) {
       const target = channel.vardiff.tick(now);
-      if (target !== undefined) this.#distribution.retarget(channel, target);
+      if (target !== undefined) this.#retarget(channel, target);
     }
   }
 }
