@@ -1,50 +1,69 @@
 /**
- * Writes the AssemblyScript of the search in eight lanes. What it writes is compiled as
- * `./unrolled`, beside the sources in lib/kernel/assembly.
+ * Writes the AssemblyScript that hashes four or eight messages side by side. What it writes is compiled
+ * as `./unrolled`, beside the sources in lib/kernel/assembly.
  *
  * WebAssembly has vectors of four words only, but V8 can make one instruction of 256 bits of two equal
- * ones (`--experimental-wasm-revectorize`, on processors with AVX2), which doubles the speed. So all
- * here are pairs: a word of eight lanes is two vectors, 16 bytes apart. V8 recognizes a pair by two
- * stores next to each other, at one constant address plus offsets that are written out, each of which
- * occurs once in a function without branches. That is why this is unrolled, and why by a program.
+ * ones (`--experimental-wasm-revectorize`, on processors with AVX2), which doubles the speed. So in
+ * memory every word is a pair of vectors, 16 bytes apart: lanes 0 to 3, and 4 to 7, which the code for
+ * four lanes leaves alone. V8 recognizes a pair by two stores next to each other, at one constant address
+ * plus offsets that are written out, each of which occurs once in a function without branches; constant
+ * addresses also need no check that they are within memory. That is why this is unrolled, and why by a
+ * program.
  *
  * @module
  */
 
-/** Bytes of a word in eight lanes. */
+/** Bytes of a word in all lanes. */
 const PAIR = 32;
 
-/** Where things are, in bytes from the start. Words are pairs; K and the constants single numbers. */
+/** Where things are, in bytes from the start. */
 const LAYOUT = {
-  /** The state of a hash at its beginning, of headers after their first block, and after round 2. */
+  /** States, eight words each: as every hash begins; for {@link hashBlocks}, in and out. */
   BEGINNING: 0,
-  MIDSTATE: 256,
-  ROUND_2: 512,
+  STATE: 256,
+  /** Of headers: after their first block, and after round 2 of the second. */
+  MIDSTATE: 512,
+  ROUND_2: 768,
   /** The last word of the second hash. */
-  LAST: 768,
-  /** What is constant of words 19, 30 and 31 of the headers, and of words 24 and 30 of the hashes. */
-  HEADER_19: 800,
-  HEADER_30: 804,
-  HEADER_31: 808,
-  DIGEST_24: 812,
-  DIGEST_30: 816,
-  /** The round constants. */
-  K: 832,
-  /** 64 words of the headers' second blocks, as they are and with K added; of the hashes likewise. */
-  HEADER: 1088,
-  HEADER_KW: 3136,
-  DIGEST: 5184,
-  DIGEST_KW: 7232,
+  LAST: 1024,
+  /** Single numbers, the same in all lanes: what of these words, and of round 0, is constant. */
+  HEADER_19: 1056,
+  HEADER_30: 1060,
+  HEADER_31: 1064,
+  DIGEST_17: 1068,
+  DIGEST_23: 1072,
+  DIGEST_24: 1076,
+  DIGEST_30: 1080,
+  DIGEST_A: 1084,
+  DIGEST_E: 1088,
+  /** The round constants, single numbers too. */
+  K: 1152,
+  /** 64 words of any block, of headers' second blocks, and of hashes; each also with K added. */
+  BLOCK: 1408,
+  BLOCK_KW: 3456,
+  HEADER: 5504,
+  HEADER_KW: 7552,
+  DIGEST: 9600,
+  DIGEST_KW: 11648,
   /** Bytes of it all. */
-  SIZE: 9280,
+  SIZE: 13696,
 } as const;
 
-type Area = "HEADER" | "DIGEST";
-
+type Area = "BLOCK" | "HEADER" | "DIGEST";
+type Lanes = 4 | 8;
 /** One of the halves of a pair. */
 type Half = 0 | 1;
 
-/** An expression for one half of the pair at `offset`. */
+function halvesOf(lanes: Lanes): Half[] {
+  return lanes === 4 ? [0] : [0, 1];
+}
+
+/** Numbers from `first` to `last`. */
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** An expression for one half of the word at `offset`. */
 function load(offset: number, half: Half): string {
   return `v128.load(p, ${offset + 16 * half})`;
 }
@@ -53,90 +72,104 @@ function store(offset: number, half: Half, value: string): string {
   return `v128.store(p, ${value}, ${offset + 16 * half});`;
 }
 
-function sum(terms: string[]): string {
+/** An expression for a single number in all lanes. */
+function splat(offset: number): string {
+  return `v128.load32_splat(p, ${offset})`;
+}
+
+function sum(terms: readonly string[]): string {
   return terms.reduce((left, right) => `add(${left}, ${right})`);
 }
 
-/** Sets word `t` of an area: to the sum of `terms` of each half. */
-function put(area: Area, t: number, terms: (half: Half) => string[]): string[] {
-  const word = LAYOUT[area] + PAIR * t;
+/** Sets word `t` of an area to the sum of `terms`, a list for each half. */
+function put(lanes: Lanes, area: Area, t: number, terms: (half: Half) => string[]): string[] {
+  const halves = halvesOf(lanes);
   const kw = LAYOUT[`${area}_KW`] + PAIR * t;
   return [
-    `  w0 = ${sum(terms(0))}, w1 = ${sum(terms(1))};`,
-    `  k = v128.load32_splat(p, ${LAYOUT.K + 4 * t}), k0 = add(w0, k), k1 = add(w1, k);`,
-    `  ${store(word, 0, "w0")} ${store(word, 1, "w1")}`,
-    `  ${store(kw, 0, "k0")} ${store(kw, 1, "k1")}`,
+    ...halves.map((i) => `w${i} = ${sum(terms(i))};`),
+    `k = ${splat(LAYOUT.K + 4 * t)};`,
+    ...halves.map((i) => `k${i} = add(w${i}, k);`),
+    ...halves.map((i) => store(LAYOUT[area] + PAIR * t, i, `w${i}`)),
+    ...halves.map((i) => store(kw, i, `k${i}`)),
   ];
 }
 
-/** What a word is the sum of: words t - 16, t - 15, t - 7, t - 2, or a constant. */
+const WORDS = "let w0: v128, w1: v128, k: v128, k0: v128, k1: v128;";
+
+/** What a word is made of: words t - 16, t - 15, t - 7, t - 2, and constants. */
 type Source = "a" | "b" | "c" | "d" | keyof typeof LAYOUT;
 
-/** Sets word `t` from the sources named; left out are those that are zero, or part of a constant. */
-function extend(area: Area, t: number, sources: Source[]): string[] {
+const ALL: readonly Source[] = ["a", "b", "c", "d"];
+
+/** Sets word `t` from the sources named. Left out are those that are zero or part of a constant. */
+function extend(lanes: Lanes, area: Area, t: number, sources = ALL): string[] {
   const at = (distance: number): number => LAYOUT[area] + PAIR * (t - distance);
-  return put(area, t, (half) =>
-    sources.map((source) => {
-      switch (source) {
-        case "a":
-          return load(at(16), half);
-        case "b":
-          return `sigma0(${load(at(15), half)})`;
-        case "c":
-          return load(at(7), half);
-        case "d":
-          return `sigma1(${load(at(2), half)})`;
-        default:
-          return `v128.load32_splat(p, ${LAYOUT[source]})`;
-      }
-    }));
+  const term = (source: Source, half: Half): string => {
+    switch (source) {
+      case "a":
+        return load(at(16), half);
+      case "b":
+        return `sigma0(${load(at(15), half)})`;
+      case "c":
+        return load(at(7), half);
+      case "d":
+        return `sigma1(${load(at(2), half)})`;
+      default:
+        return splat(LAYOUT[source]);
+    }
+  };
+  return put(lanes, area, t, (half) => sources.map((source) => term(source, half)));
 }
 
-/** Numbers from `first` to `last`. */
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+/** A function without branches. `p` is the start of it all. */
+function straight(doc: string, name: string, body: readonly string[]): string {
+  const lines = ["let p: usize = LANES;", ...body].map((line) => `  ${line}`);
+  return [`/** ${doc} */`, `export function ${name}(): void {`, ...lines, "}"].join("\n");
 }
 
-/** A function without branches, `p` being the start of it all. */
-function straight(doc: string, name: string, body: string[]): string {
-  return [
-    `/** ${doc} */`,
-    `export function ${name}(): void {`,
-    "  let p: usize = WIDE;",
-    ...body,
-    "}",
-  ]
-    .join("\n");
+function scheduleBlocks(lanes: Lanes): string {
+  return straight(
+    "Expands the blocks, of which words 0 to 15 are given.",
+    `scheduleBlocks${lanes}`,
+    [
+      WORDS,
+      ...range(0, 15).flatMap((t) => [
+        `k = ${splat(LAYOUT.K + 4 * t)};`,
+        ...halvesOf(lanes).map((i) => `k${i} = add(${load(LAYOUT.BLOCK + PAIR * t, i)}, k);`),
+        ...halvesOf(lanes).map((i) => store(LAYOUT.BLOCK_KW + PAIR * t, i, `k${i}`)),
+      ]),
+      ...range(16, 63).flatMap((t) => extend(lanes, "BLOCK", t)),
+    ],
+  );
 }
 
-function scheduleHeaders(): string {
-  const all: Source[] = ["a", "b", "c", "d"];
-  return straight("Expands the headers, after word 3.", "scheduleHeaders", [
-    "  let w0: v128, w1: v128, k: v128, k0: v128, k1: v128;",
+function scheduleHeaders(lanes: Lanes): string {
+  return straight("Expands the headers, after word 3.", `scheduleHeaders${lanes}`, [
+    WORDS,
     // In word 2, which no round of these needs, is all of word 18 that is constant.
-    ...extend("HEADER", 18, ["a", "b"]),
-    ...extend("HEADER", 19, ["a", "HEADER_19"]),
-    ...extend("HEADER", 20, ["a", "d"]),
-    ...extend("HEADER", 21, ["d"]),
-    ...range(22, 29).flatMap((t) => extend("HEADER", t, ["c", "d"])),
-    ...extend("HEADER", 30, ["HEADER_30", "c", "d"]),
-    ...extend("HEADER", 31, ["HEADER_31", "c", "d"]),
-    ...range(32, 63).flatMap((t) => extend("HEADER", t, all)),
+    ...extend(lanes, "HEADER", 18, ["a", "b"]),
+    ...extend(lanes, "HEADER", 19, ["a", "HEADER_19"]),
+    ...extend(lanes, "HEADER", 20, ["a", "d"]),
+    ...extend(lanes, "HEADER", 21, ["d"]),
+    ...range(22, 29).flatMap((t) => extend(lanes, "HEADER", t, ["c", "d"])),
+    ...extend(lanes, "HEADER", 30, ["HEADER_30", "c", "d"]),
+    ...extend(lanes, "HEADER", 31, ["HEADER_31", "c", "d"]),
+    ...range(32, 63).flatMap((t) => extend(lanes, "HEADER", t)),
   ]);
 }
 
-function scheduleDigests(): string {
-  const all: Source[] = ["a", "b", "c", "d"];
-  return straight("Expands the hashes, up to word 60.", "scheduleDigests", [
-    "  let w0: v128, w1: v128, k: v128, k0: v128, k1: v128;",
-    ...extend("DIGEST", 16, ["a", "b"]),
-    ...extend("DIGEST", 17, ["a", "b", "d"]),
-    ...range(18, 21).flatMap((t) => extend("DIGEST", t, ["a", "b", "d"])),
-    ...range(22, 23).flatMap((t) => extend("DIGEST", t, all)),
-    ...extend("DIGEST", 24, ["DIGEST_24", "c", "d"]),
-    ...range(25, 29).flatMap((t) => extend("DIGEST", t, ["c", "d"])),
-    ...extend("DIGEST", 30, ["DIGEST_30", "c", "d"]),
-    ...range(31, 60).flatMap((t) => extend("DIGEST", t, all)),
+function scheduleDigests(lanes: Lanes): string {
+  return straight("Expands the hashes, up to word 60.", `scheduleDigests${lanes}`, [
+    WORDS,
+    ...extend(lanes, "DIGEST", 16, ["a", "b"]),
+    ...extend(lanes, "DIGEST", 17, ["a", "b", "DIGEST_17"]),
+    ...range(18, 21).flatMap((t) => extend(lanes, "DIGEST", t, ["a", "b", "d"])),
+    ...extend(lanes, "DIGEST", 22),
+    ...extend(lanes, "DIGEST", 23, ["a", "DIGEST_23", "c", "d"]),
+    ...extend(lanes, "DIGEST", 24, ["DIGEST_24", "c", "d"]),
+    ...range(25, 29).flatMap((t) => extend(lanes, "DIGEST", t, ["c", "d"])),
+    ...extend(lanes, "DIGEST", 30, ["DIGEST_30", "c", "d"]),
+    ...range(31, 60).flatMap((t) => extend(lanes, "DIGEST", t)),
   ]);
 }
 
@@ -147,68 +180,90 @@ function player(role: number, t: number): string {
   return NAMES[(role - t + 64) % 8] ?? "";
 }
 
-/** Round `t`, on both halves; `partly`, only what comes into e. */
-function round(kw: number, t: number, partly = false): string[] {
+/** Declares the variables, with the state at `from`. */
+function begin(lanes: Lanes, from: number): string[] {
+  return [
+    ...NAMES.flatMap((name, i) =>
+      halvesOf(lanes).map((half) => `let ${name}${half} = ${load(from + PAIR * i, half)};`)
+    ),
+    "let x0: v128, x1: v128;",
+  ];
+}
+
+/** Round `t`, with the words at `kw`; `partly`, only what comes into e. */
+function round(lanes: Lanes, kw: number, t: number, partly = false): string[] {
+  const halves = halvesOf(lanes);
   const [a, b, c, d, e, f, g, h] = range(0, 7).map((role) => player(role, t));
-  const halves: Half[] = [0, 1];
   return [
     ...halves.map((i) =>
-      `  x${i} = t1(${e}${i}, ${f}${i}, ${g}${i}, ${h}${i}, ${load(kw + PAIR * t, i)});`
+      `x${i} = t1(${e}${i}, ${f}${i}, ${g}${i}, ${h}${i}, ${load(kw + PAIR * t, i)});`
     ),
-    ...halves.map((i) => `  ${d}${i} = add(${d}${i}, x${i});`),
-    ...partly
-      ? []
-      : halves.map((i) => `  ${h}${i} = add(x${i}, t2(${a}${i}, ${b}${i}, ${c}${i}));`),
+    ...halves.map((i) => `${d}${i} = add(${d}${i}, x${i});`),
+    ...partly ? [] : halves.map((i) => `${h}${i} = add(x${i}, t2(${a}${i}, ${b}${i}, ${c}${i}));`),
   ];
 }
 
-/** Declares the variables, with the state at `from`. */
-function begin(from: number): string[] {
-  return [
-    ...NAMES.map((name, i) => {
-      const at = from + PAIR * i;
-      return `  let ${name}0 = ${load(at, 0)}, ${name}1 = ${load(at, 1)};`;
+function hashBlocks(lanes: Lanes): string {
+  return straight("Takes the expanded blocks into the states.", `hashBlocks${lanes}`, [
+    ...begin(lanes, LAYOUT.STATE),
+    ...range(0, 63).flatMap((t) => round(lanes, LAYOUT.BLOCK_KW, t)),
+    ...NAMES.flatMap((name, i) => {
+      const at = LAYOUT.STATE + PAIR * i;
+      const halves = halvesOf(lanes);
+      return [
+        ...halves.map((half) => `${name}${half} = add(${name}${half}, ${load(at, half)});`),
+        ...halves.map((half) => store(at, half, `${name}${half}`)),
+      ];
     }),
-    "  let x0: v128, x1: v128;",
-  ];
+  ]);
 }
 
-function roundsHeaders(): string {
-  return straight("Hashes the headers: words 0 to 7 of the second hash.", "roundsHeaders", [
-    ...begin(LAYOUT.ROUND_2),
-    ...range(3, 63).flatMap((t) => round(LAYOUT.HEADER_KW, t)),
-    "  let w0: v128, w1: v128, k: v128, k0: v128, k1: v128;",
-    ...range(0, 7).flatMap((role) =>
-      put("DIGEST", role, (half) => [
-        `${player(role, 64)}${half}`,
-        load(LAYOUT.MIDSTATE + PAIR * role, half),
+function hashHeaders(lanes: Lanes): string {
+  return straight("Words 0 to 7 of the hashes from the headers.", `hashHeaders${lanes}`, [
+    ...begin(lanes, LAYOUT.ROUND_2),
+    ...range(3, 63).flatMap((t) => round(lanes, LAYOUT.HEADER_KW, t)),
+    WORDS,
+    ...NAMES.flatMap((name, i) =>
+      put(lanes, "DIGEST", i, (half) => [
+        `${name}${half}`,
+        load(LAYOUT.MIDSTATE + PAIR * i, half),
       ])
     ),
   ]);
 }
 
-function roundsDigests(): string {
+function lastWords(lanes: Lanes): string {
   // The last word is h after round 63, which is e after round 60; what rounds 57 to 60 make of a would
-  // come into an e only later.
-  const last = player(3, 60);
-  return straight("The last word of the second hash, but for what is added.", "roundsDigests", [
-    ...begin(LAYOUT.BEGINNING),
-    ...range(0, 56).flatMap((t) => round(LAYOUT.DIGEST_KW, t)),
-    ...range(57, 60).flatMap((t) => round(LAYOUT.DIGEST_KW, t, true)),
-    `  ${store(LAYOUT.LAST, 0, `${last}0`)} ${store(LAYOUT.LAST, 1, `${last}1`)}`,
+  // come into an e only later. Round 0 begins with the same state always.
+  const doc = "The last words of the hashes' hashes, but for what is added in the end.";
+  const halves = halvesOf(lanes);
+  return straight(doc, `lastWords${lanes}`, [
+    ...begin(lanes, LAYOUT.BEGINNING),
+    ...halves.flatMap((i) => [
+      `d${i} = add(${load(LAYOUT.DIGEST, i)}, ${splat(LAYOUT.DIGEST_E)});`,
+      `h${i} = add(${load(LAYOUT.DIGEST, i)}, ${splat(LAYOUT.DIGEST_A)});`,
+    ]),
+    ...range(1, 56).flatMap((t) => round(lanes, LAYOUT.DIGEST_KW, t)),
+    ...range(57, 60).flatMap((t) => round(lanes, LAYOUT.DIGEST_KW, t, true)),
+    ...halves.map((i) => store(LAYOUT.LAST, i, `${player(3, 60)}${i}`)),
   ]);
 }
 
 /** The text of `./unrolled`. */
 export function unroll(): string {
+  const all = [
+    scheduleBlocks,
+    hashBlocks,
+    scheduleHeaders,
+    hashHeaders,
+    scheduleDigests,
+    lastWords,
+  ];
   return [
     'import { add } from "./lanes";',
     'import { sigma0, sigma1, t1, t2 } from "./sha256";',
-    `export const WIDE: usize = memory.data(${LAYOUT.SIZE}, 64);`,
+    `export const LANES: usize = memory.data(${LAYOUT.SIZE}, 64);`,
     ...Object.entries(LAYOUT).map(([name, at]) => `export const ${name}: usize = ${at};`),
-    scheduleHeaders(),
-    roundsHeaders(),
-    scheduleDigests(),
-    roundsDigests(),
+    ...all.flatMap((write) => [write(4), write(8)]),
   ].join("\n");
 }

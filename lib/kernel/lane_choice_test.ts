@@ -1,10 +1,10 @@
-import { strictEqual } from "node:assert/strict";
+import { fail, strictEqual } from "node:assert/strict";
 import { LaneChoice, type Lanes } from "./lane_choice.ts";
 
 /** A machine on which a run takes as long as it says. */
 function machine(cost: (lanes: Lanes) => number) {
   let now = 0;
-  const choice = new LaneChoice(() => now);
+  const choice = new LaneChoice({ now: () => now }, 500);
   const seen: Lanes[] = [];
   const run = (times: number, hashes = 1000): Lanes[] => {
     seen.length = 0;
@@ -43,4 +43,12 @@ Deno.test("LaneChoice learns nothing from runs that are too short", () => {
   const { choice, run } = machine((lanes) => lanes === 8 ? 0.1 : 1);
   run(300, 10);
   strictEqual(choice.faster, 4);
+});
+
+Deno.test("LaneChoice does as it is told, and takes four lanes without a clock", () => {
+  for (const [options, expected] of [[{ lanes: 8, now: () => 0 }, 8], [{}, 4]] as const) {
+    const choice = new LaneChoice(options, 1);
+    for (let i = 0; i < 1100; i++) choice.run((lanes) => lanes === expected ? 10 : fail());
+    strictEqual(choice.faster, expected);
+  }
 });

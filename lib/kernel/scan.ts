@@ -1,8 +1,7 @@
 import { HEADER_SIZE } from "../bitcoin/header.ts";
 import { UsageError } from "../errors.ts";
 import { scan, SCAN_FOUND, SCAN_HEADER, SCAN_TARGET, scanLength } from "./kernel.wasm";
-import type { Instant } from "../time.ts";
-import { LaneChoice, type Lanes } from "./lane_choice.ts";
+import { LaneChoice, type LaneOptions, type Lanes } from "./lane_choice.ts";
 import { BYTES, VIEW } from "./memory.ts";
 
 /** What a stretch of nonces had in it. */
@@ -14,13 +13,6 @@ export interface Scan {
    * to be scanned.
    */
   readonly tried: number;
-}
-
-export interface ScannerOptions {
-  /** A fixed number of lanes; by default what is found to be faster, or four without a clock. */
-  readonly lanes?: Lanes;
-  /** A clock to find that out by. */
-  readonly now?: () => Instant;
 }
 
 /**
@@ -47,17 +39,15 @@ export class Scanner {
   readonly #header = new Uint8Array(HEADER_SIZE);
   readonly #target = new Uint8Array(32);
   readonly #nonces: number[] = [];
-  readonly #choice: LaneChoice | undefined;
-  readonly #lanes: Lanes;
+  readonly #choice: LaneChoice;
 
-  constructor({ lanes, now }: ScannerOptions = {}) {
-    this.#lanes = lanes ?? 4;
-    this.#choice = lanes === undefined && now !== undefined ? new LaneChoice(now) : undefined;
+  constructor(options: LaneOptions = {}) {
+    this.#choice = new LaneChoice(options, TELLING);
   }
 
   /** How many hashes are computed side by side, as far as is decided. */
   get lanes(): Lanes {
-    return this.#choice?.faster ?? this.#lanes;
+    return this.#choice.faster;
   }
 
   /**
@@ -86,8 +76,7 @@ export class Scanner {
     if (!isNonce(first) || !isNonce(count) || first + count > 2 ** 32) {
       throw new UsageError(`Cannot scan ${count} nonces from ${first}: out of range`);
     }
-    if (this.#choice === undefined) this.#scan(first, count, this.#lanes);
-    else this.#choice.run((lanes) => this.#scan(first, count, lanes));
+    this.#choice.run((lanes) => this.#scan(first, count, lanes));
     return { nonces: this.#nonces, tried: scanLength() >>> 0 };
   }
 
@@ -103,6 +92,9 @@ export class Scanner {
     return scanLength() >>> 0;
   }
 }
+
+/** Nonces in a scan that is long enough to tell how fast it was. */
+const TELLING = 500;
 
 function isNonce(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < 2 ** 32;

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { Arena } from "./arena.ts";
 import * as wasm from "./kernel.wasm";
+import { LaneChoice, type LaneOptions } from "./lane_choice.ts";
 import { BYTES, VIEW } from "./memory.ts";
 import { MERKLE_LEVELS } from "./sha.ts";
 
@@ -33,13 +34,16 @@ export interface StandardShare extends ShareFields {
 const EXTRANONCE_LIMIT = 64;
 const COINBASE_LIMIT = 65535;
 
+/** Shares in a run that is long enough to tell how fast it was, and in which lanes. */
+const TELLING = 8;
+
 // One memory a worker, so one arena, and one batch at a time.
 const arena = new Arena(wasm.ARENA, wasm.ARENA_SIZE);
 const hashes: Uint8Array[] = [];
 let open: ShareKernel | undefined;
 
 /**
- * Hashes shares by the batch: coinbase, merkle path and header, four shares at a time, over parts of
+ * Hashes shares by the batch: coinbase, merkle path and header, four or eight shares at a time, over parts of
  * the job that were laid down once. What comes first is hashed together, so shares of the same job in
  * a row cost least; a single one costs nearly as much as four.
  *
@@ -69,10 +73,15 @@ let open: ShareKernel | undefined;
  */
 export class ShareKernel {
   readonly #slots = new Set<number>();
+  readonly #choice: LaneChoice;
   #extended = 0;
   #standard = 0;
   #size = 0;
   #done = 0;
+
+  constructor(options: LaneOptions = {}) {
+    this.#choice = new LaneChoice(options, TELLING);
+  }
 
   /**
    * Lays down a job. About a kilobyte and the coinbase suffix, out of 32 MiB for all of a worker.
@@ -192,7 +201,10 @@ export class ShareKernel {
    */
   run(): void {
     if (open !== this) throw new UsageError("Cannot run batch: not begun");
-    wasm.hashShares(this.#extended, this.#standard);
+    this.#choice.run((lanes) => {
+      wasm.hashShares(this.#extended, this.#standard, lanes === 8 ? 1 : 0);
+      return this.#extended + this.#standard;
+    });
     this.#extended = this.#standard = 0;
     this.#done = this.#size;
   }

@@ -18,10 +18,13 @@ const job: JobParts = {
 const prefix = random(8);
 const extranonce = random(8);
 const fields = { version: 0x20000000, ntime: 1_700_000_000, nonce: 0 };
-const kernel = new ShareKernel();
+const kernel = new ShareKernel({ lanes: 4 });
 const slot = kernel.layJob(job);
+// Faster than four under --v8-flags=--experimental-wasm-revectorize, else slower.
+const wide = new ShareKernel({ lanes: 8 });
+const wideSlot = wide.layJob(job);
 
-const options = { group: "share, 12 levels", n: 200, warmup: 50 };
+const options = { group: "share, 12 levels", n: 300, warmup: 300 };
 
 Deno.bench("32 shares: kernel, one batch", { ...options, baseline: true }, () => {
   kernel.begin();
@@ -30,6 +33,15 @@ Deno.bench("32 shares: kernel, one batch", { ...options, baseline: true }, () =>
     kernel.addExtended(slot, prefix, extranonce, fields);
   }
   kernel.run();
+});
+
+Deno.bench("32 shares: kernel, one batch, eight lanes", options, () => {
+  wide.begin();
+  for (let nonce = 0; nonce < SHARES; nonce++) {
+    fields.nonce = nonce;
+    wide.addExtended(wideSlot, prefix, extranonce, fields);
+  }
+  wide.run();
 });
 
 Deno.bench("32 shares: kernel, batches of four", options, () => {
@@ -52,7 +64,7 @@ Deno.bench("32 shares: kernel, one by one", options, () => {
   }
 });
 
-Deno.bench("32 shares: @noble", { ...options, n: 20 }, () => {
+Deno.bench("32 shares: @noble", { ...options, n: 20, warmup: 20 }, () => {
   for (let nonce = 0; nonce < SHARES; nonce++) {
     const coinbase = concatBytes(job.coinbasePrefix, prefix, extranonce, job.coinbaseSuffix);
     const merkleRoot = foldMerklePath(sha256d(coinbase), job.merklePath);
@@ -66,7 +78,7 @@ function nativeSha256d(bytes: Uint8Array): Uint8Array {
   return createHash("sha256").update(createHash("sha256").update(bytes).digest()).digest();
 }
 
-Deno.bench("32 shares: node:crypto", { ...options, n: 20 }, () => {
+Deno.bench("32 shares: node:crypto", { ...options, n: 20, warmup: 20 }, () => {
   for (let nonce = 0; nonce < SHARES; nonce++) {
     let merkleRoot = nativeSha256d(
       concatBytes(job.coinbasePrefix, prefix, extranonce, job.coinbaseSuffix),

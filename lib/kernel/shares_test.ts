@@ -5,6 +5,7 @@ import { sha256d } from "../bitcoin/hash.ts";
 import { blockHash } from "../bitcoin/header.ts";
 import { foldMerklePath } from "../bitcoin/merkle.ts";
 import { UsageError } from "../errors.ts";
+import type { Lanes } from "./lane_choice.ts";
 import { type JobParts, ShareKernel } from "./shares.ts";
 
 interface Share {
@@ -45,44 +46,48 @@ const threeJobs = fc.tuple(jobs, jobs, jobs);
 const noBytes = new Uint8Array();
 const noFields = { version: 0, ntime: 0, nonce: 0 };
 
-Deno.test("ShareKernel hashes shares of different jobs in one batch as @noble does", () => {
-  const kernel = new ShareKernel();
-  fc.assert(fc.property(threeJobs, fc.array(shares, { maxLength: 9 }), (jobs, shares) => {
-    const slots = jobs.map((job) => kernel.layJob(job));
-    kernel.begin();
-    const expected: Uint8Array[] = [];
-    for (const share of shares) {
-      const job = jobs[share.job];
-      const slot = slots[share.job];
-      if (job === undefined || slot === undefined) throw new Error("no such job");
-      kernel.addExtended(slot, share.prefix, share.extranonce, share);
-      expected.push(plainHash(job, share));
-    }
-    kernel.run();
-    deepStrictEqual(shares.map((_, i) => kernel.hash(i).slice()), expected);
-    for (const slot of slots) kernel.dropJob(slot);
-  }));
-});
+for (const lanes of [4, 8] as const) testLanes(lanes);
 
-Deno.test("ShareKernel hashes headers with a merkle root as @noble does, among extended shares", () => {
-  const kernel = new ShareKernel();
-  const standard = fc.record({ merkleRoot: hash, prevHash: hash, nBits: u32, share: shares });
-  fc.assert(fc.property(jobs, fc.array(standard, { maxLength: 9 }), (job, shares) => {
-    const slot = kernel.layJob(job);
-    kernel.begin();
-    const expected: Uint8Array[] = [];
-    for (const { share, merkleRoot, prevHash, nBits } of shares) {
-      const { version, ntime, nonce } = share;
-      kernel.addStandard({ merkleRoot, prevHash, nBits, version, ntime, nonce });
-      expected.push(blockHash({ version, prevHash, merkleRoot, time: ntime, nBits, nonce }));
-      kernel.addExtended(slot, share.prefix, share.extranonce, share);
-      expected.push(plainHash(job, share));
-    }
-    kernel.run();
-    deepStrictEqual(expected.map((_, i) => kernel.hash(i).slice()), expected);
-    kernel.dropJob(slot);
-  }));
-});
+function testLanes(lanes: Lanes): void {
+  Deno.test(`ShareKernel of ${lanes} lanes hashes shares of different jobs as @noble does`, () => {
+    const kernel = new ShareKernel({ lanes });
+    fc.assert(fc.property(threeJobs, fc.array(shares, { maxLength: 18 }), (jobs, shares) => {
+      const slots = jobs.map((job) => kernel.layJob(job));
+      kernel.begin();
+      const expected: Uint8Array[] = [];
+      for (const share of shares) {
+        const job = jobs[share.job];
+        const slot = slots[share.job];
+        if (job === undefined || slot === undefined) throw new Error("no such job");
+        kernel.addExtended(slot, share.prefix, share.extranonce, share);
+        expected.push(plainHash(job, share));
+      }
+      kernel.run();
+      deepStrictEqual(shares.map((_, i) => kernel.hash(i).slice()), expected);
+      for (const slot of slots) kernel.dropJob(slot);
+    }));
+  });
+
+  Deno.test(`ShareKernel of ${lanes} lanes hashes headers with a merkle root as @noble does`, () => {
+    const kernel = new ShareKernel({ lanes });
+    const standard = fc.record({ merkleRoot: hash, prevHash: hash, nBits: u32, share: shares });
+    fc.assert(fc.property(jobs, fc.array(standard, { maxLength: 9 }), (job, shares) => {
+      const slot = kernel.layJob(job);
+      kernel.begin();
+      const expected: Uint8Array[] = [];
+      for (const { share, merkleRoot, prevHash, nBits } of shares) {
+        const { version, ntime, nonce } = share;
+        kernel.addStandard({ merkleRoot, prevHash, nBits, version, ntime, nonce });
+        expected.push(blockHash({ version, prevHash, merkleRoot, time: ntime, nBits, nonce }));
+        kernel.addExtended(slot, share.prefix, share.extranonce, share);
+        expected.push(plainHash(job, share));
+      }
+      kernel.run();
+      deepStrictEqual(expected.map((_, i) => kernel.hash(i).slice()), expected);
+      kernel.dropJob(slot);
+    }));
+  });
+}
 
 Deno.test("ShareKernel hashes coinbases of every length around its blocks", () => {
   const kernel = new ShareKernel();

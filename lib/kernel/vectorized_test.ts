@@ -22,9 +22,29 @@ const PROGRAM = `
     found += nonces.length;
   }
   console.log(found);
+
+  import { ShareKernel } from "./shares.ts";
+  const bytes = (length, from) => new Uint8Array(length).map((_, i) => i * 31 + from);
+  const hashes = [4, 8].map((lanes) => {
+    const kernel = new ShareKernel({ lanes });
+    const slots = [0, 5, 12].map((levels) => kernel.layJob({
+      coinbasePrefix: bytes(70 + levels, 1),
+      coinbaseSuffix: bytes(100 + 9 * levels, 2),
+      merklePath: Array.from({ length: levels }, (_, i) => bytes(32, i)),
+      prevHash: bytes(32, 7),
+      nBits: 99,
+    }));
+    kernel.begin();
+    for (let nonce = 0; nonce < 60; nonce++) {
+      kernel.addExtended(slots[nonce % 3], bytes(4, 1), bytes(8, 2), { version: 1, ntime: 2, nonce });
+    }
+    kernel.run();
+    return Array.from({ length: 60 }, (_, i) => kernel.hash(i).toHex()).join();
+  });
+  if (hashes[0] !== hashes[1]) throw new Error("shares");
 `;
 
-Deno.test("Scanner of eight lanes finds the same once V8 has made 256-bit instructions of it", async () => {
+Deno.test("Eight lanes find and hash the same once V8 has made 256-bit instructions of them", async () => {
   const directory = new URL(".", import.meta.url);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--ext=ts", FLAGS, PROGRAM],

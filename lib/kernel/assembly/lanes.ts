@@ -1,4 +1,6 @@
-// Four computations at a time: lane i of every vector belongs to the i-th of them.
+// Four computations at a time: lane i of every vector belongs to the i-th of them. In memory the vectors
+// of a state or a schedule are 32 bytes apart: beside each is room for that of four more lanes, for the
+// code that computes eight (scripts/kernel_unroll.ts).
 
 /** Four sums modulo 2^32. */
 @inline
@@ -28,8 +30,8 @@ export function swapBytes(x: v128): v128 {
 }
 
 /**
- * Writes four consecutive words of each of four computations as four vectors, 16 bytes apart: the
- * transpose of what lies at `p0` to `p3`. Big-endian words, as hash functions read them, if `swap`.
+ * Reads four words at each of `p0` to `p3` and writes them as four vectors, 32 bytes apart: lane 0 from
+ * `p0`, and so on. As big-endian words, which is how hash functions read bytes, if `swap`.
  */
 @inline
 export function gather4(
@@ -40,18 +42,20 @@ export function gather4(
   p3: usize,
   swap: bool,
 ): void {
-  const low01 = v128.shuffle<u32>(v128.load(p0), v128.load(p1), 0, 4, 1, 5);
-  const high01 = v128.shuffle<u32>(v128.load(p0), v128.load(p1), 2, 6, 3, 7);
-  const low23 = v128.shuffle<u32>(v128.load(p2), v128.load(p3), 0, 4, 1, 5);
-  const high23 = v128.shuffle<u32>(v128.load(p2), v128.load(p3), 2, 6, 3, 7);
+  const from0 = v128.load(p0), from1 = v128.load(p1);
+  const from2 = v128.load(p2), from3 = v128.load(p3);
+  const low01 = v128.shuffle<u32>(from0, from1, 0, 4, 1, 5);
+  const high01 = v128.shuffle<u32>(from0, from1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<u32>(from2, from3, 0, 4, 1, 5);
+  const high23 = v128.shuffle<u32>(from2, from3, 2, 6, 3, 7);
   const w0 = v128.shuffle<u64>(low01, low23, 0, 2);
   const w1 = v128.shuffle<u64>(low01, low23, 1, 3);
   const w2 = v128.shuffle<u64>(high01, high23, 0, 2);
   const w3 = v128.shuffle<u64>(high01, high23, 1, 3);
   v128.store(to, swap ? swapBytes(w0) : w0);
-  v128.store(to, swap ? swapBytes(w1) : w1, 16);
-  v128.store(to, swap ? swapBytes(w2) : w2, 32);
-  v128.store(to, swap ? swapBytes(w3) : w3, 48);
+  v128.store(to, swap ? swapBytes(w1) : w1, 32);
+  v128.store(to, swap ? swapBytes(w2) : w2, 64);
+  v128.store(to, swap ? swapBytes(w3) : w3, 96);
 }
 
 /** Writes four words to each of `p0` to `p3`: lane 0 of the vectors to `p0`, and so on. */
@@ -76,14 +80,14 @@ export function transpose4(
   v128.store(p3, v128.shuffle<u64>(high01, high23, 1, 3));
 }
 
-/** The way back from `gather4`: four vectors at `from`, bytes swapped. */
+/** The way back from `gather4`, bytes swapped. */
 @inline
 export function scatter4(from: usize, p0: usize, p1: usize, p2: usize, p3: usize): void {
   transpose4(
     swapBytes(v128.load(from)),
-    swapBytes(v128.load(from, 16)),
     swapBytes(v128.load(from, 32)),
-    swapBytes(v128.load(from, 48)),
+    swapBytes(v128.load(from, 64)),
+    swapBytes(v128.load(from, 96)),
     p0,
     p1,
     p2,

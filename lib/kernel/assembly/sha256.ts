@@ -1,6 +1,5 @@
-// SHA-256 (FIPS 180-4), twice: of one message in plain integers, and of four messages at a time in
-// the lanes of vectors. The four-lane form has its schedule and its rounds apart, so that a block
-// that never changes is expanded once, and callers can fill in words they know.
+// SHA-256 (FIPS 180-4): of one message in plain integers, and what the code for four and eight messages
+// is made of, which scripts/kernel_unroll.ts writes.
 
 import { add, rotateRight, xor } from "./lanes";
 
@@ -132,6 +131,15 @@ export function finish1(state: usize, from: usize, rest: u32, length: u32): void
   if (rest >= 56) absorb1(state, TAIL + 64);
 }
 
+/** Lays down the padding of messages of 64 bytes. Runs when the module is instantiated. */
+export function layPadding64(): void {
+  memory.fill(TAIL, 0, 64);
+  store<u8>(TAIL, 0x80);
+  store<u32>(TAIL, bswap<u32>(512), 60);
+  schedule1(TAIL);
+  memory.copy(KW1_PADDING_64, KW1, 256);
+}
+
 /** The words that `state` would be if it was a message, as bytes. */
 const INNER: usize = memory.data(32, 16);
 
@@ -142,7 +150,7 @@ export function rehash1(state: usize): void {
   finish1(state, INNER, 32, 32);
 }
 
-// ---- Four messages -----------------------------------------------------------------------------
+// ---- Four messages, one a lane: what unrolled code is made of -----------------------------------
 
 @inline
 export function sigma0(x: v128): v128 {
@@ -169,81 +177,4 @@ export function t1(e: v128, f: v128, g: v128, h: v128, kw: v128): v128 {
 export function t2(a: v128, b: v128, c: v128): v128 {
   const sigma = xor(xor(rotateRight(a, 2, 30), rotateRight(a, 13, 19)), rotateRight(a, 22, 10));
   return add(sigma, xor(b, v128.and(xor(a, b), xor(b, c))));
-}
-
-/** The words of four blocks, `W[t]` of all lanes at `16 * t`. Callers fill the first sixteen. */
-export const W: usize = memory.data(64 * 16, 16);
-/** `K[t] + W[t]`, which is all that the rounds want to know. */
-export const KW: usize = memory.data(64 * 16, 16);
-/** {@link KW} of the block that ends a message of 64 bytes: it never changes. */
-export const KW_PADDING_64: usize = memory.data(64 * 16, 16);
-
-/** Sets word `t` (as an offset into {@link W}). */
-@inline
-export function put(w: usize, kw: usize, t: usize, word: v128): void {
-  v128.store(w + t, word);
-  v128.store(kw + t, add(word, v128.load32_splat(K + (t >> 2))));
-}
-
-/** Word `t` from those 16, 15, 7 and 2 before it. The latest comes in last: it is waited for. */
-@inline
-export function extend(w: usize, kw: usize, t: usize): void {
-  const early = add(v128.load(w + t - 256), sigma0(v128.load(w + t - 240)));
-  put(w, kw, t, add(add(early, v128.load(w + t - 112)), sigma1(v128.load(w + t - 32))));
-}
-
-/** Expands the words at {@link W}, from the sixteen given ones. */
-export function schedule(): void {
-  for (let t: usize = 0; t < 256; t += 16) {
-    v128.store(KW + t, add(v128.load(W + t), v128.load32_splat(K + (t >> 2))));
-  }
-  for (let t: usize = 256; t < 1024; t += 64) {
-    extend(W, KW, t);
-    extend(W, KW, t + 16);
-    extend(W, KW, t + 32);
-    extend(W, KW, t + 48);
-  }
-}
-
-/** Takes four expanded blocks into the eight vectors at `state`. */
-export function compress(state: usize, kw: usize): void {
-  let a = v128.load(state), b = v128.load(state, 16), c = v128.load(state, 32);
-  let d = v128.load(state, 48), e = v128.load(state, 64), f = v128.load(state, 80);
-  let g = v128.load(state, 96), h = v128.load(state, 112);
-  let x: v128;
-  for (let t = kw; t < kw + 1024; t += 128) {
-    x = t1(e, f, g, h, v128.load(t)), d = add(d, x), h = add(x, t2(a, b, c));
-    x = t1(d, e, f, g, v128.load(t, 16)), c = add(c, x), g = add(x, t2(h, a, b));
-    x = t1(c, d, e, f, v128.load(t, 32)), b = add(b, x), f = add(x, t2(g, h, a));
-    x = t1(b, c, d, e, v128.load(t, 48)), a = add(a, x), e = add(x, t2(f, g, h));
-    x = t1(a, b, c, d, v128.load(t, 64)), h = add(h, x), d = add(x, t2(e, f, g));
-    x = t1(h, a, b, c, v128.load(t, 80)), g = add(g, x), c = add(x, t2(d, e, f));
-    x = t1(g, h, a, b, v128.load(t, 96)), f = add(f, x), b = add(x, t2(c, d, e));
-    x = t1(f, g, h, a, v128.load(t, 112)), e = add(e, x), a = add(x, t2(b, c, d));
-  }
-  v128.store(state, add(a, v128.load(state)));
-  v128.store(state, add(b, v128.load(state, 16)), 16);
-  v128.store(state, add(c, v128.load(state, 32)), 32);
-  v128.store(state, add(d, v128.load(state, 48)), 48);
-  v128.store(state, add(e, v128.load(state, 64)), 64);
-  v128.store(state, add(f, v128.load(state, 80)), 80);
-  v128.store(state, add(g, v128.load(state, 96)), 96);
-  v128.store(state, add(h, v128.load(state, 112)), 112);
-}
-
-/** Sets the state of all lanes to the beginning. */
-export function begin(state: usize): void {
-  for (let i: usize = 0; i < 8; i++) v128.store(state + 16 * i, v128.load32_splat(IV + 4 * i));
-}
-
-/** Lays down the padding of messages of 64 bytes. Runs when the module is instantiated. */
-export function layPadding64(): void {
-  memory.fill(TAIL, 0, 64);
-  store<u8>(TAIL, 0x80);
-  store<u32>(TAIL, bswap<u32>(512), 60);
-  schedule1(TAIL);
-  for (let t: usize = 0; t < 64; t++) {
-    store<u32>(KW1_PADDING_64 + 4 * t, load<u32>(KW1 + 4 * t));
-    v128.store(KW_PADDING_64 + 16 * t, v128.load32_splat(KW1 + 4 * t));
-  }
 }

@@ -1,10 +1,21 @@
-// Hashes shares: the coinbase from a midstate, its merkle path up to the root, the header; four at a
-// time. Shares of one batch may belong to different jobs: a lane that is done with its coinbase or
+// Hashes shares: the coinbase from a midstate, its merkle path up to the root, the header; four or
+// eight at a time. Shares of one batch may belong to different jobs: a lane that is done with its coinbase or
 // its path earlier than the others goes on with bytes that do not matter, and its result is kept.
 
+import { fill, KW_PADDING_64 } from "./areas";
 import { gather4, scatter4 } from "./lanes";
-import { rehash } from "./digest";
-import { absorb1, begin, compress, IV, KW, KW_PADDING_64, schedule, W } from "./sha256";
+import { absorb1, IV } from "./sha256";
+import {
+  BEGINNING,
+  BLOCK,
+  BLOCK_KW,
+  hashBlocks4,
+  hashBlocks8,
+  LANES,
+  scheduleBlocks4,
+  scheduleBlocks8,
+  STATE as STATE_OFFSET,
+} from "./unrolled";
 
 /** Where slots are. What is below belongs to the module. */
 export const ARENA: usize = 1 << 20;
@@ -57,36 +68,40 @@ export const STANDARD: usize = memory.data(64 * 512, 64);
 export const RESULTS_LIMIT: i32 = 4096;
 export const RESULTS: usize = memory.data(4096 * 32, 64);
 
-/** What the lanes work on. */
-const LANE_SHARES: usize = memory.data(16, 16);
-const LANE_SLOTS: usize = memory.data(16, 16);
-const LANE_HEADS: usize = memory.data(16, 16);
-const LANE_BLOCKS: usize = memory.data(16, 16);
-const LANE_LEVELS: usize = memory.data(16, 16);
-const LANE_RESULTS: usize = memory.data(16, 16);
-/** The eight vectors of the hash at hand, and what they were before the step at hand. */
-const STATE: usize = memory.data(128, 16);
-const BEFORE: usize = memory.data(128, 16);
+/** What the lanes work on: eight numbers each. */
+const LANE_SHARES: usize = memory.data(32, 16);
+const LANE_SLOTS: usize = memory.data(32, 16);
+const LANE_HEADS: usize = memory.data(32, 16);
+const LANE_BLOCKS: usize = memory.data(32, 16);
+const LANE_LEVELS: usize = memory.data(32, 16);
+const LANE_RESULTS: usize = memory.data(32, 16);
+/** Where the blocks at hand are. */
+const LANE_AT: usize = memory.data(32, 16);
+/** The words of the block and the state at hand, and what the state was before the step at hand. */
+const W: usize = LANES + BLOCK;
+const STATE: usize = LANES + STATE_OFFSET;
+const BEFORE: usize = memory.data(256, 64);
 /** Version, time, nBits and nonce of the headers. */
-const FIELDS: usize = memory.data(64, 16);
+const FIELDS: usize = memory.data(128, 64);
 /** Where the results of lanes go that have nothing to do. */
 const NOWHERE: usize = memory.data(32, 16);
+
+/** Lanes in use: four or eight. */
+let lanes: usize = 4;
 
 @inline
 function lane(table: usize, i: usize): usize {
   return load<u32>(table + 4 * i);
 }
 
-@inline
+/** Gathers four words of all lanes from `offset` bytes after what a table points to. */
 function gather(to: usize, table: usize, offset: usize, swap: bool): void {
-  gather4(
-    to,
-    lane(table, 0) + offset,
-    lane(table, 1) + offset,
-    lane(table, 2) + offset,
-    lane(table, 3) + offset,
-    swap,
-  );
+  for (let first: usize = 0; first < lanes; first += 4) {
+    const p0 = lane(table, first) + offset, p1 = lane(table, first + 1) + offset;
+    const p2 = lane(table, first + 2) + offset, p3 = lane(table, first + 3) + offset;
+    if (swap) gather4(to + 4 * first, p0, p1, p2, p3, true);
+    else gather4(to + 4 * first, p0, p1, p2, p3, false);
+  }
 }
 
 /**
@@ -169,98 +184,116 @@ function putLength(i: usize, block: usize): void {
   if (block + 1 !== lane(LANE_BLOCKS, i)) return;
   const slot = lane(LANE_SLOTS, i);
   const size = load<u32>(slot, SLOT_WHOLE_SIZE) + lane(LANE_HEADS, i) + load<u32>(slot, SLOT_SUFFIX_SIZE);
-  store<u32>(W + 240 + 4 * i, size << 3);
+  store<u32>(W + 480 + 4 * i, size << 3);
 }
 
-/** Remembers the state, so that {@link keepBefore} can leave some lanes as they were. */
-@inline
-function saveState(): void {
-  copy64(BEFORE, STATE);
-  copy64(BEFORE + 64, STATE + 64);
+/** Takes the block at {@link W} into the state. */
+function absorb(): void {
+  if (lanes === 8) {
+    scheduleBlocks8();
+    hashBlocks8();
+  } else {
+    scheduleBlocks4();
+    hashBlocks4();
+  }
+}
+
+/** Takes in the padding that ends a message of 64 bytes. */
+function absorbPadding64(): void {
+  memory.copy(LANES + BLOCK_KW, KW_PADDING_64, 2048);
+  if (lanes === 8) hashBlocks8();
+  else hashBlocks4();
+}
+
+function begin(): void {
+  memory.copy(STATE, LANES + BEGINNING, 256);
+}
+
+/** Hashes the hashes in the state again. */
+function rehash(): void {
+  memory.copy(W, STATE, 256);
+  fill(W + 256, 0x80000000);
+  memory.fill(W + 288, 0, 192);
+  fill(W + 480, 256);
+  begin();
+  absorb();
 }
 
 /** Undoes the step at hand in lanes that had fewer than `step + 1` to do. */
 function keepBefore(table: usize, step: i32): void {
-  const active = i32x4.gt_s(v128.load(table), i32x4.splat(step));
-  if (i32x4.all_true(active)) return;
-  for (let t: usize = 0; t < 128; t += 16) {
-    v128.store(STATE + t, v128.bitselect(v128.load(STATE + t), v128.load(BEFORE + t), active));
+  for (let half: usize = 0; half < 32; half += 16) {
+    const active = i32x4.gt_s(v128.load(table + half), i32x4.splat(step));
+    if (i32x4.all_true(active)) continue;
+    for (let t: usize = half; t < 256; t += 32) {
+      v128.store(STATE + t, v128.bitselect(v128.load(STATE + t), v128.load(BEFORE + t), active));
+    }
   }
 }
 
-@inline
+/** The largest number in a table. */
 function mostOf(table: usize): usize {
-  return max(
-    max(lane(table, 0), lane(table, 1)),
-    max(lane(table, 2), lane(table, 3)),
-  );
+  let most: usize = 0;
+  for (let i: usize = 0; i < lanes; i++) most = max(most, lane(table, i));
+  return most;
 }
 
 /** The coinbases' transaction ids. */
 function hashCoinbases(): void {
   gather(STATE, LANE_SLOTS, SLOT_MIDSTATE, false);
-  gather(STATE + 64, LANE_SLOTS, SLOT_MIDSTATE + 16, false);
+  gather(STATE + 128, LANE_SLOTS, SLOT_MIDSTATE + 16, false);
   const blocks = mostOf(LANE_BLOCKS);
   for (let block: usize = 0; block < blocks; block++) {
-    const p0 = blockOf(0, block), p1 = blockOf(1, block);
-    const p2 = blockOf(2, block), p3 = blockOf(3, block);
-    gather4(W, p0, p1, p2, p3, true);
-    gather4(W + 64, p0 + 16, p1 + 16, p2 + 16, p3 + 16, true);
-    gather4(W + 128, p0 + 32, p1 + 32, p2 + 32, p3 + 32, true);
-    gather4(W + 192, p0 + 48, p1 + 48, p2 + 48, p3 + 48, true);
-    for (let i: usize = 0; i < 4; i++) putLength(i, block);
-    saveState();
-    schedule();
-    compress(STATE, KW);
+    for (let i: usize = 0; i < lanes; i++) store<u32>(LANE_AT + 4 * i, blockOf(i, block));
+    for (let word: usize = 0; word < 4; word++) gather(W + 128 * word, LANE_AT, 16 * word, true);
+    for (let i: usize = 0; i < lanes; i++) putLength(i, block);
+    memory.copy(BEFORE, STATE, 256);
+    absorb();
     keepBefore(LANE_BLOCKS, block);
   }
-  rehash(STATE);
+  rehash();
 }
 
 /** From the transaction ids to the merkle roots. */
 function foldPaths(): void {
   const levels = mostOf(LANE_LEVELS);
   for (let level: usize = 0; level < levels; level++) {
+    memory.copy(BEFORE, STATE, 256);
+    memory.copy(W, STATE, 256);
     // A lane that has no such level reads what comes behind its path.
-    gather(W + 128, LANE_SLOTS, SLOT_PATH + 32 * level, false);
-    gather(W + 192, LANE_SLOTS, SLOT_PATH + 32 * level + 16, false);
-    saveState();
-    copy64(W, STATE);
-    copy64(W + 64, STATE + 64);
-    begin(STATE);
-    schedule();
-    compress(STATE, KW);
-    compress(STATE, KW_PADDING_64);
-    rehash(STATE);
+    gather(W + 256, LANE_SLOTS, SLOT_PATH + 32 * level, false);
+    gather(W + 384, LANE_SLOTS, SLOT_PATH + 32 * level + 16, false);
+    begin();
+    absorb();
+    absorbPadding64();
+    rehash();
     keepBefore(LANE_LEVELS, level);
   }
 }
 
-/** The headers' hashes, with the merkle roots at {@link STATE}. */
+/** The headers' hashes, with the merkle roots in the state. */
 function hashHeaders(prevHashes: usize, offset: usize): void {
   gather(FIELDS, LANE_SHARES, SHARE_VERSION, true);
-  v128.store(W, v128.load(FIELDS));
-  gather(W + 16, prevHashes, offset, true);
-  gather(W + 80, prevHashes, offset + 16, true);
-  for (let t: usize = 0; t < 112; t += 16) v128.store(W + 144 + t, v128.load(STATE + t));
-  const root7 = v128.load(STATE, 112);
-  begin(STATE);
-  schedule();
-  compress(STATE, KW);
-  v128.store(W, root7);
-  v128.store(W, v128.load(FIELDS, 16), 16);
-  v128.store(W, v128.load(FIELDS, 32), 32);
-  v128.store(W, v128.load(FIELDS, 48), 48);
-  v128.store(W, i32x4.splat(0x80000000), 64);
-  for (let t: usize = 80; t < 240; t += 16) v128.store(W + t, i32x4.splat(0));
-  v128.store(W, i32x4.splat(640), 240);
-  schedule();
-  compress(STATE, KW);
-  rehash(STATE);
-  const r0 = lane(LANE_RESULTS, 0), r1 = lane(LANE_RESULTS, 1);
-  const r2 = lane(LANE_RESULTS, 2), r3 = lane(LANE_RESULTS, 3);
-  scatter4(STATE, r0, r1, r2, r3);
-  scatter4(STATE + 64, r0 + 16, r1 + 16, r2 + 16, r3 + 16);
+  memory.copy(W, FIELDS, 32);
+  gather(W + 32, prevHashes, offset, true);
+  gather(W + 160, prevHashes, offset + 16, true);
+  memory.copy(W + 288, STATE, 224);
+  memory.copy(BEFORE, STATE + 224, 32);
+  begin();
+  absorb();
+  memory.copy(W, BEFORE, 32);
+  memory.copy(W + 32, FIELDS + 32, 96);
+  fill(W + 128, 0x80000000);
+  memory.fill(W + 160, 0, 320);
+  fill(W + 480, 640);
+  absorb();
+  rehash();
+  for (let first: usize = 0; first < lanes; first += 4) {
+    const r0 = lane(LANE_RESULTS, first), r1 = lane(LANE_RESULTS, first + 1);
+    const r2 = lane(LANE_RESULTS, first + 2), r3 = lane(LANE_RESULTS, first + 3);
+    const state = STATE + 4 * first;
+    scatter4(state, r0, r1, r2, r3);
+    scatter4(state + 128, r0 + 16, r1 + 16, r2 + 16, r3 + 16);
+  }
 }
 
 /** The share for lane `i` of those from `first` on; lanes without one repeat the first. */
@@ -274,10 +307,17 @@ function resultOf(share: usize, first: u32, i: u32, count: u32): usize {
   return first + i < count ? RESULTS + 32 * load<u32>(share, SHARE_RESULT) : NOWHERE;
 }
 
-/** Hashes the shares that have been put down in both areas. */
-export function hashShares(extended: u32, standard: u32): void {
-  for (let first: u32 = 0; first < extended; first += 4) {
-    for (let i: u32 = 0; i < 4; i++) {
+/** Sets {@link lanes} for `left` shares: four that are enough are faster than eight. */
+@inline
+function setLanes(left: u32, wide: bool): void {
+  lanes = wide && left > 4 ? 8 : 4;
+}
+
+/** Hashes the shares that have been put down in both areas, in up to eight lanes if `wide`. */
+export function hashShares(extended: u32, standard: u32, wide: bool): void {
+  for (let first: u32 = 0; first < extended; first += lanes) {
+    setLanes(extended - first, wide);
+    for (let i: u32 = 0; i < lanes; i++) {
       const share = shareOf(EXTENDED, first, i, extended);
       setLane(i, share, resultOf(share, first, i, extended));
     }
@@ -285,14 +325,15 @@ export function hashShares(extended: u32, standard: u32): void {
     foldPaths();
     hashHeaders(LANE_SLOTS, SLOT_PREV_HASH);
   }
-  for (let first: u32 = 0; first < standard; first += 4) {
-    for (let i: u32 = 0; i < 4; i++) {
+  for (let first: u32 = 0; first < standard; first += lanes) {
+    setLanes(standard - first, wide);
+    for (let i: u32 = 0; i < lanes; i++) {
       const share = shareOf(STANDARD, first, i, standard);
       store<u32>(LANE_SHARES + 4 * i, share);
       store<u32>(LANE_RESULTS + 4 * i, resultOf(share, first, i, standard));
     }
     gather(STATE, LANE_SHARES, SHARE_ROOT, true);
-    gather(STATE + 64, LANE_SHARES, SHARE_ROOT + 16, true);
+    gather(STATE + 128, LANE_SHARES, SHARE_ROOT + 16, true);
     hashHeaders(LANE_SHARES, SHARE_PREV_HASH);
   }
 }
