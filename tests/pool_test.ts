@@ -7,7 +7,7 @@ import { encodeHeader } from "../lib/bitcoin/header.ts";
 import { foldMerklePath } from "../lib/bitcoin/merkle.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { encodeFrame } from "../lib/frame/encode.ts";
-import { SetupConnectionError } from "../lib/messages/common.ts";
+import { SetupConnectionError, SetupConnectionSuccess } from "../lib/messages/common.ts";
 import {
   RequestExtensions,
   RequestExtensionsSuccess,
@@ -293,7 +293,7 @@ Deno.test("MIN-2, CONN-10, CONN-13 a client that needs what the pool has not is 
     const client = await world.client();
     await client.setup({ flags });
     await world.host.clock.advance(100);
-    ok(client.accepted);
+    deepStrictEqual(client.all(SetupConnectionSuccess), [{ usedVersion: 2, flags: 0 }]);
   }
   await world.end(serving);
   await stop();

@@ -211,6 +211,25 @@ Deno.test("TDP-13 a channel that opens before there is a template gets its jobs 
   ok(miner.active);
 });
 
+Deno.test("MIN-41 of several future jobs the one is begun that the provider names, and better ones follow", () => {
+  const stage = new PoolStage();
+  stage.newBlock(1);
+  const peer = stage.connect();
+  const miner = stage.openExtended(peer);
+  const [, fits] = [stage.future(), stage.future(), stage.future()];
+  ok(fits);
+  const jobs = only(miner.follow(), NewExtendedMiningJob).map(({ jobId }) => jobId);
+  stage.pool.newTip(fits, stage.tip(2));
+  deepStrictEqual(only(miner.follow(), SetNewPrevHash).map(({ jobId }) => jobId), [jobs[1]]);
+  stage.newTemplate();
+  deepStrictEqual(namesOf(miner.follow()), ["NewExtendedMiningJob"]);
+  strictEqual(miner.active?.minNtime, miner.tip?.minNtime);
+  for (const [jobId, code] of [[jobs[0], "stale-share"], [jobs[2], "stale-share"]] as const) {
+    miner.submit({ jobId: jobId ?? 0 });
+    deepStrictEqual(only(peer.take(), SubmitSharesError).map(({ errorCode }) => errorCode), [code]);
+  }
+});
+
 Deno.test("a thousand connections are sent the very same job frame", () => {
   const stage = new PoolStage();
   stage.newBlock();

@@ -57,12 +57,11 @@ export function readIdentity(
   };
 
   if (!identity.startsWith("sri/")) {
-    const [address = "", ...worker] = identity.split(".");
-    if (parseAddress(address) === undefined) {
-      return { payout: poolPayout(rewardScript), worker: identity };
-    }
-    const script = scriptOf(address);
-    return script && { payout: soloPayout(script), worker: worker.join(".") };
+    const [account = "", ...rest] = identity.split(".");
+    const worker = rest.join(".");
+    if (parseAddress(account) === undefined) return { payout: poolPayout(rewardScript), worker };
+    const script = scriptOf(account);
+    return script && { payout: soloPayout(script), worker };
   }
 
   const [, kind, ...rest] = identity.split("/");

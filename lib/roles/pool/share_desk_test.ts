@@ -3,6 +3,8 @@ import type { Tlv } from "../../codec/tlv.ts";
 import { DecodeError } from "../../errors.ts";
 import { ChannelEndpointChanged } from "../../messages/common.ts";
 import { UserIdentity, WORKER_SPECIFIC_HASHRATE_TRACKING } from "../../messages/extensions.ts";
+import { decodeHeader } from "../../frame/header.ts";
+import { messageOf } from "../../messages/registry.ts";
 import { MINING_CLIENT_FLAGS } from "../../messages/flags.ts";
 import {
   SetCustomMiningJob,
@@ -367,6 +369,31 @@ Deno.test("EXT-23 other extensions' fields, and a cut one, are skipped", () => {
   stage.pool.settled(peer, stage.now);
   strictEqual(answer(miner), "accepted");
   deepStrictEqual(workersOf(stage, peer), { rig1: 1 });
+});
+
+Deno.test("EXT-2, EXT-8 all that the pool sends is of the core, with nothing appended", () => {
+  const stage = new PoolStage();
+  stage.newBlock();
+  for (const extensions of [[], [WORKER_SPECIFIC_HASHRATE_TRACKING]]) {
+    const peer = stage.connect({ extensions });
+    const frames: Uint8Array[] = [];
+    const { sendFrame } = peer;
+    peer.sendFrame = (frame): void => {
+      frames.push(frame);
+      sendFrame.call(peer, frame);
+    };
+    const miner = stage.openExtended(peer, { nominalHashRate: 0 });
+    miner.submit({}, [nameTlv("rig1")]);
+    miner.submit({ jobId: 999 });
+    stage.newBlock(2);
+    strictEqual(frames.length, 7);
+    for (const frame of frames) {
+      const { extensionType, msgType } = decodeHeader(frame);
+      strictEqual(extensionType, 0);
+      const message = messageOf(0, msgType);
+      strictEqual(message?.decode(frame.subarray(6)).rest.length, 0);
+    }
+  }
 });
 
 Deno.test("EXT-28 names are bounded: the shares of all further ones count together", () => {
