@@ -241,6 +241,8 @@ export class Connection implements Peer, Line {
     this.#stage = "closed";
     this.#queue = [];
     this.#plain = undefined;
+    this.#sealer?.erase();
+    this.#opener?.erase();
     if (this.#session !== undefined) this.#options.role.disconnected(this, this.#reason, now);
     this.#options.log.debug("connection.closed", { peer: this.address, reason: this.#reason });
   }
@@ -261,6 +263,8 @@ export class Connection implements Peer, Line {
     this.#opener = new FrameOpener(split.receiveKey, {
       maxPayload: this.#options.limits.maxPayload,
     });
+    split.sendKey.fill(0);
+    split.receiveKey.fill(0);
     this.#stage = "setup";
     this.#deadline = this.#now + this.#options.limits.setupTimeoutMs;
     this.#options.greeter.secured(this);

@@ -25,17 +25,9 @@ export const deviceToPool: Row = {
     await pool.sees(/"block\.found"/, 150_000);
     await tp.sees(/"block\.accepted"/, 20_000);
     // It goes on: the next block's job reaches the device and is worked on.
-    const before = count(device.output(), /Received SubmitSharesSuccess/g);
-    await device.sees(
-      new RegExp(`(Received SubmitSharesSuccess[\\s\\S]*){${before + 1}}`),
-      60_000,
-    );
-    const shares = count(device.output(), /Received SubmitSharesSuccess/g);
-    return `${shares} acknowledgements, ${count(tp.output(), /"block\.accepted"/g)} blocks`;
+    const acknowledged = device.count(/Received SubmitSharesSuccess/g);
+    await device.seesTimes(/Received SubmitSharesSuccess/g, acknowledged + 1, 60_000);
+    return `${device.count(/Received SubmitSharesSuccess/g)} acknowledgements, ` +
+      `${tp.count(/"block\.accepted"/g)} blocks`;
   },
 };
-
-/** How often a pattern is in a text. */
-export function count(text: string, pattern: RegExp): number {
-  return [...text.matchAll(pattern)].length;
-}

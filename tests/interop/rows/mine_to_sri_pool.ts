@@ -1,7 +1,6 @@
 import { Bench, PUBLIC_KEY, REWARD, SECRET_KEY } from "../support/headframe.ts";
 import { freePort } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
-import { count } from "./device_to_pool.ts";
 
 /** Our miner mines on SRI's pool, which lives on our templates. */
 export const mineToSriPool: Row = {
@@ -18,8 +17,8 @@ export const mineToSriPool: Row = {
     await pool.sees(/ready to accept connections/, 60_000);
     const results: string[] = [];
     for (const kind of ["extended", "standard"]) {
-      const found = count(pool.output(), /Block Found/g);
-      const accepted = count(tp.output(), /"block\.accepted"/g);
+      const found = pool.count(/Block Found/g);
+      const accepted = tp.count(/"block\.accepted"/g);
       await using mine = bench.run([
         "mine",
         `stratum2+tcp://127.0.0.1:${port}/${PUBLIC_KEY}`,
@@ -31,12 +30,12 @@ export const mineToSriPool: Row = {
         "2",
       ]);
       await mine.sees(/[1-9]\d* accepted/, 90_000);
-      await pool.sees(new RegExp(`(Block Found[\\s\\S]*){${found + 1}}`), 150_000);
-      await tp.sees(new RegExp(`("block\\.accepted"[\\s\\S]*){${accepted + 1}}`), 20_000);
+      await pool.seesTimes(/Block Found/g, found + 1, 150_000);
+      await tp.seesTimes(/"block\.accepted"/g, accepted + 1, 20_000);
       const status = [...mine.output().matchAll(/\d+ accepted[^|]*/g)].at(-1)?.[0].trim();
       results.push(`${kind}: ${status}`);
     }
-    return `${results.join(", ")}, ${count(tp.output(), /"block\.accepted"/g)} blocks`;
+    return `${results.join(", ")}, ${tp.count(/"block\.accepted"/g)} blocks`;
   },
 };
 

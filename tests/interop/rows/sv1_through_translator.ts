@@ -1,7 +1,6 @@
 import { Bench, PUBLIC_KEY } from "../support/headframe.ts";
 import { freePort } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
-import { count } from "./device_to_pool.ts";
 
 const MINER = new URL("../sv1/miner.js", import.meta.url).pathname;
 
@@ -40,19 +39,30 @@ export const sv1ThroughTranslator: readonly Row[] = [false, true].map((aggregate
       await miner.sees(/authorized/, 60_000);
       await miner.sees(/accepted 3/, 120_000);
     }
-    await pool.sees(/"share\.accepted"/, 60_000);
     // The pool moves the target, the translator moves the difficulty, and shares go on.
     await pool.sees(/"channel\.retargeted"/, 120_000);
-    const before = count(pool.output(), /"share\.accepted"/g);
-    await pool.sees(new RegExp(`("share\\.accepted"[\\s\\S]*){${before + 3}}`), 120_000);
-    for (const worker of ["alpha", "beta"]) {
-      await pool.sees(new RegExp(`"worker":"${worker}"`), 60_000);
+    for (const miner of miners) {
+      await miner.seesTimes(/accepted/g, miner.count(/accepted/g) + 3, 120_000);
     }
     if (translator.output().includes("panicked")) throw new Error("the translator panicked");
-    const channels = count(pool.output(), /"channel\.opened"/g);
-    if (channels !== (aggregate ? 1 : 2)) throw new Error(`${channels} channels were opened`);
-    return `${channels} channels, ${count(pool.output(), /"share\.accepted"/g)} shares, ` +
-      `${count(pool.output(), /"channel\.retargeted"/g)} new targets, workers alpha and beta`;
+    await translator.stop();
+    const channels = aggregate ? 1 : 2;
+    await pool.seesTimes(/"channel\.closed"/g, channels);
+    const closed = [
+      ...pool.output().matchAll(/"channel\.closed".*"accepted":(\d+),"rejected":(\d+).*/g),
+    ];
+    const accepted = closed.map(([, shares]) => Number(shares));
+    const rejected = closed.reduce((sum, [, , shares]) => sum + Number(shares), 0);
+    if (closed.length !== channels) throw new Error(`${closed.length} channels were opened`);
+    if (accepted.some((shares) => shares < 3)) throw new Error(`accepted only ${accepted}`);
+    await pool.sees(/"worker\.gone".*"worker":"beta"/);
+    const workers = new Set(
+      [...pool.output().matchAll(/"worker\.gone".*"worker":"([^"]*)"/g)].map(([, w]) => w),
+    );
+    return `${channels} channels, ${
+      accepted.join(" and ")
+    } shares accepted, ${rejected} rejected, ` +
+      `${pool.count(/"channel\.retargeted"/g)} new targets, workers ${[...workers].join(", ")}`;
   },
 }));
 

@@ -21,6 +21,10 @@ export interface Started extends AsyncDisposable {
    * @throws {Error} With the end of the output, if the program ends or the time is over first.
    */
   sees(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
+  /** How often a pattern, with the flag `g`, was printed so far. */
+  count(pattern: RegExp): number;
+  /** Waits until a pattern, with the flag `g`, was printed that often in all. @throws {Error} As `sees`. */
+  seesTimes(pattern: RegExp, times: number, timeoutMs?: number): Promise<void>;
   stop(signal?: Deno.Signal): Promise<number>;
 }
 
@@ -62,23 +66,29 @@ export function start({ name, command, args, env = {}, cwd }: StartOptions): Sta
     return code;
   });
 
-  async function sees(pattern: RegExp, timeoutMs = 30_000): Promise<RegExpMatchArray> {
+  async function until<T>(
+    look: () => T | undefined,
+    what: string,
+    timeoutMs: number,
+  ): Promise<T> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const match = output.match(pattern);
-      if (match !== null) return match;
+      const seen = look();
+      if (seen !== undefined) return seen;
       const left = deadline - Date.now();
       if (finished || left <= 0) {
         const why = finished ? "it ended" : `${timeoutMs / 1000} s passed`;
-        throw new Error(
-          `${name} did not print ${pattern}: ${why}. Its last lines:\n${tail(output)}`,
-        );
+        throw new Error(`${name} did not print ${what}: ${why}. Its last lines:\n${tail(output)}`);
       }
       const timer = Promise.withResolvers<void>();
       const id = setTimeout(timer.resolve, left);
       await Promise.race([wake.promise, timer.promise]);
       clearTimeout(id);
     }
+  }
+
+  function count(pattern: RegExp): number {
+    return [...output.matchAll(pattern)].length;
   }
 
   async function stop(signal: Deno.Signal = "SIGINT"): Promise<number> {
@@ -95,7 +105,13 @@ export function start({ name, command, args, env = {}, cwd }: StartOptions): Sta
     pid: child.pid,
     output: () => output,
     ended,
-    sees,
+    sees: (pattern, timeoutMs = 30_000) =>
+      until(() => output.match(pattern) ?? undefined, String(pattern), timeoutMs),
+    count,
+    async seesTimes(pattern, times, timeoutMs = 30_000) {
+      const enough = (): true | undefined => count(pattern) >= times || undefined;
+      await until(enough, `${pattern} ${times} times`, timeoutMs);
+    },
     stop,
     [Symbol.asyncDispose]: async () => void await stop(),
   };
