@@ -306,6 +306,27 @@ Deno.test("serveMine() mines with the devices that work, and ends when the last 
   await world.end();
 });
 
+Deno.test("serveMine() puts away a device that came up too late", async () => {
+  const world = new World();
+  world.pool(FIRST);
+  const driver = new ManualDriver("dev-0");
+  const late = Promise.withResolvers<void>();
+  const { open } = driver;
+  driver.open = async (id) => {
+    await late.promise;
+    return open.call(driver, id);
+  };
+  const mining = world.mine(driver);
+  await world.pass(1_000);
+  world.host.stop.abort();
+  late.resolve();
+  await world.pass(1_000);
+  await mining;
+  strictEqual(driver.first.disposed, true);
+  strictEqual(driver.first.work, undefined);
+  await world.end();
+});
+
 Deno.test("serveMine() shows how it goes: on a screen at once, in the log now and then", async () => {
   const world = new World();
   world.pool(FIRST);

@@ -243,13 +243,12 @@ export class Miner implements Role {
     };
     if (channel.kind === "standard") peer.send(SubmitSharesStandard, common);
     else {
-      const { worker } = this.#config;
-      const named = worker !== "" && !channel.extensionsReset &&
+      const named = !channel.extensionsReset &&
         peer.session.extensions.has(UserIdentity.extensionType);
       peer.sendFrame(encodeFrame(
         SubmitSharesExtended,
         { ...common, extranonce: share.extranonce },
-        named ? [workerTlv(worker)] : [],
+        named ? [workerTlv(this.#config.worker)] : [],
       ));
     }
     this.#note(share, sequenceNumber);

@@ -38,6 +38,20 @@ Deno.test("MIN-16 Miner without devices says 0, and more when one is plugged in"
   ]);
 });
 
+Deno.test("Miner tells of new devices at most once a second", () => {
+  const all = new MinerBench();
+  all.connect();
+  all.grantExtended();
+  for (let i = 0; i < 12; i++) {
+    all.plug(new HandDevice(`dev-${i}`));
+    all.pass(250);
+  }
+  const told = all.server.got(UpdateChannel).map(({ nominalHashRate }) => nominalHashRate);
+  strictEqual(told.length, 3);
+  all.pass(1_000);
+  strictEqual(all.server.got(UpdateChannel).at(-1)?.nominalHashRate, 12_000);
+});
+
 Deno.test("MIN-15 Miner opens one standard channel a device, each with a request id of its own", () => {
   const { all } = bench({ channel: "standard" });
   all.plug(new HandDevice("dev-1"));

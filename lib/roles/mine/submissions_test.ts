@@ -53,6 +53,12 @@ Deno.test("Submissions.acknowledge() does not count shares that were never sent"
   strictEqual(tally.accepted, 3);
 });
 
+Deno.test("Submissions.acknowledge() stops at the newest share that is meant", () => {
+  const { tally, shares } = sent(3);
+  shares.acknowledge(success(1, 5), 0);
+  deepStrictEqual([tally.accepted, tally.pending], [1, 2]);
+});
+
 Deno.test("Submissions.refuse() counts by reason, also after a batch took the share for accepted", () => {
   const { tally, shares } = sent(3);
   // Share 2 is still looked at; 1 and 3 are fine.

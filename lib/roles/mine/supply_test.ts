@@ -53,6 +53,12 @@ Deno.test("Supply.take() without an extranonce sets units apart by bits that chi
   strictEqual(jobs.take(chip, 0), undefined);
 });
 
+Deno.test("Supply.take() keeps the bits that set units apart from a device that could roll them", () => {
+  const any: Abilities = { ...chip, versionMask: GENERAL_PURPOSE_BITS };
+  strictEqual(supply({}).take(any, 0)?.versionMask, 0x1fff_e000);
+  strictEqual(supply({ extranonceSize: 1 }).take(any, 0)?.versionMask, GENERAL_PURPOSE_BITS);
+});
+
 Deno.test("Supply.take() with nothing else to roll cuts the nonces", () => {
   const jobs = supply({ versionMask: 0 });
   const units = Array.from({ length: 256 }, () => jobs.take(core, 0));
