@@ -49,6 +49,8 @@ type Pending<W, C extends Channel> = {
 
 const EXTRANONCE_ROOM = 32;
 const NOTHING = new Uint8Array();
+/** No job that shares are taken for is without a tip. */
+const NO_TIP = { prevHash: new Uint8Array(32), nBits: 0 };
 
 /**
  * Judges shares, as many at a time as came together. {@link add} looks at what is cheap to see;
@@ -113,22 +115,10 @@ export class ShareBatch<W, S extends Shape, C extends Channel<S>> {
     pending.refusal = job === undefined || !channel.knows(job)
       ? this.#book.isStale(share.jobId) ? "stale-share" : "invalid-job-id"
       : refusalOf({ channel, job, share, extranonceSize: extranonce.length, unix });
-    if (pending.refusal !== undefined || job === undefined) return;
-    if (this.#hashed++ === 0) this.#hasher.begin();
-    if (channel.kind === "standard") return this.#addStandard(channel, job, share);
-    const slot = this.#book.slotOf(job);
-    this.#hasher.addExtended(slot, channel.extranoncePrefixOf(job), extranonce, share);
-  }
-
-  #addStandard(channel: C, job: Job<W>, { version, ntime, nonce }: SubmittedShare): void {
-    if (job.tip === undefined) return;
-    const { prevHash, nBits } = job.tip;
-    let merkleRoot = channel.rootOf(job);
-    if (merkleRoot === undefined) {
-      merkleRoot = this.#merkleRoot(job, channel.extranoncePrefixOf(job));
-      channel.keepRoot(job, merkleRoot);
+    if (pending.refusal === undefined && job !== undefined) {
+      this.#hash(channel, job, share, extranonce);
     }
-    this.#hasher.addStandard({ version, ntime, nonce, merkleRoot, prevHash, nBits });
+    this.#length++;
   }
 
   /** Hashes, judges and counts all that was added, and tells of each. */
@@ -174,8 +164,34 @@ export class ShareBatch<W, S extends Shape, C extends Channel<S>> {
     else share.refusal = "difficulty-too-low";
   }
 
+  /** Gives the share to the hasher. It is not in the batch yet: what throws here leaves it out. */
+  #hash(channel: C, job: Job<W>, share: SubmittedShare, extranonce: Uint8Array): void {
+    const prefix = channel.extranoncePrefixOf(job);
+    if (channel.kind === "standard") {
+      const { prevHash, nBits } = job.tip ?? NO_TIP;
+      const merkleRoot = this.#rootOf(channel, job, prefix);
+      const { version, ntime, nonce } = share;
+      if (this.#hashed === 0) this.#hasher.begin();
+      this.#hasher.addStandard({ version, ntime, nonce, merkleRoot, prevHash, nBits });
+    } else {
+      const slot = this.#book.slotOf(job);
+      if (this.#hashed === 0) this.#hasher.begin();
+      this.#hasher.addExtended(slot, prefix, extranonce, share);
+    }
+    this.#hashed++;
+  }
+
+  #rootOf(channel: C, job: Job<W>, extranonce: Uint8Array): Uint8Array {
+    const known = channel.rootOf(job);
+    if (known !== undefined) return known;
+    const root = this.#merkleRoot(job, extranonce);
+    channel.keepRoot(job, root);
+    return root;
+  }
+
+  /** Where the next share goes; it is in the batch when {@link length} counts it. */
   #next(channel: C): Pending<W, C> {
-    const known = this.#shares[this.#length++];
+    const known = this.#shares[this.#length];
     if (known !== undefined) {
       known.channel = channel;
       known.difficulty = 0;

@@ -1,4 +1,5 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { UsageError } from "../errors.ts";
 import { bytesFromTarget, MAX_TARGET, targetOfDifficulty } from "../pow/target.ts";
 import { Channel } from "./channel.ts";
 import type { ShareHasher } from "./hasher.ts";
@@ -397,4 +398,20 @@ Deno.test("a target no hash can meet, and one every hash meets", () => {
   strictEqual(s.judge(hard, job, { hash: NETWORK + 1n }), "difficulty-too-low");
   const free = s.channel(MAX_TARGET);
   strictEqual(s.judge(free, job, { hash: MAX_TARGET }), "accepted");
+});
+
+Deno.test("a share that the hasher cannot take is not in the batch, and confuses no other", () => {
+  const s = new Stage();
+  const job = s.newBlock(1);
+  const channel = s.channel();
+  s.add(channel, job, { hash: EASY });
+  const { addExtended } = s.hasher;
+  s.hasher.addExtended = () => {
+    throw new UsageError("full");
+  };
+  throws(() => s.add(channel, job), UsageError);
+  s.hasher.addExtended = addExtended;
+  s.add(channel, job, { hash: EASY + 1n });
+  s.add(channel, job, { hash: EASY - 1n });
+  deepStrictEqual(s.settle(), ["accepted", "difficulty-too-low", "accepted"]);
 });
