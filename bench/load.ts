@@ -1,309 +1,278 @@
 /**
- * A load on a pool that somebody else started: many miners that hash nothing. They open channels whose
- * target every hash meets and keep a window of shares under way, so what is measured is the pool.
+ * A load on a pool that somebody else started, ours or another: many miners that hash nothing.
  *
  * ```sh
  * deno run -A bench/load.ts --address 127.0.0.1:3333 --key KEY --pid PID --connections 100 --seconds 10
  * ```
  *
- * Prints one line of JSON. Shares a processor second are of the process `--pid`, read from the kernel.
+ * `--mode shares` (the default) keeps a window of shares under way on each connection, or, with
+ * `--rate`, sends so many a second in all. `--mode idle` opens connections and looks at memory and, with
+ * `--blocks`, at how long a new block takes to reach all of them: the chain must be one on which a share
+ * is a block every few tries. `--mode handshakes` opens and closes.
+ *
+ * Prints one line of JSON. Processor time and memory are those of the process `--pid`, from the kernel.
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
-import type { Frame } from "../lib/frame/frame.ts";
-import { encodeFrame } from "../lib/frame/encode.ts";
-import { denoClock, denoRandom } from "../lib/host/deno.ts";
-import { connect } from "../lib/host/tcp.ts";
-import {
-  NewExtendedMiningJob,
-  NewMiningJob,
-  OpenExtendedMiningChannel,
-  OpenExtendedMiningChannelSuccess,
-  OpenMiningChannelError,
-  OpenStandardMiningChannel,
-  OpenStandardMiningChannelSuccess,
-  SetNewPrevHash,
-  SubmitSharesError,
-  SubmitSharesExtended,
-  SubmitSharesStandard,
-  SubmitSharesSuccess,
-} from "../lib/messages/mining.ts";
-import { generateEphemeral } from "../lib/noise/crypto.ts";
-import { Initiator } from "../lib/noise/handshake.ts";
-import { parseAuthorityKey } from "../lib/noise/keys.ts";
-import { ClientGreeter } from "../lib/session/client_greeter.ts";
-import { drive, Turns } from "../lib/session/drive.ts";
-import { CLIENT_LIMITS } from "../lib/session/limits.ts";
-import type { Peer, Role } from "../lib/session/role.ts";
-import { routesOf } from "../lib/session/routes.ts";
+import { denoClock } from "../lib/host/deno.ts";
+import type { Role } from "../lib/session/role.ts";
 import type { Log } from "../lib/telemetry/log.ts";
+import { Arrivals } from "./arrivals.ts";
+import { Caller } from "./callers.ts";
+import { Miners } from "./miners.ts";
 import { processorSeconds, residentBytes } from "./process_figures.ts";
 
 const { values: args } = parseArgs({
   options: {
     address: { type: "string", default: "127.0.0.1:3333" },
     key: { type: "string", default: "" },
-    pid: { type: "string" },
+    pid: { type: "string", default: `${Deno.pid}` },
+    mode: { type: "string", default: "shares" },
     kind: { type: "string", default: "extended" },
     connections: { type: "string", default: "100" },
     window: { type: "string", default: "32" },
+    rate: { type: "string", default: "0" },
     warmup: { type: "string", default: "3" },
     seconds: { type: "string", default: "10" },
+    blocks: { type: "string", default: "0" },
   },
 });
 
-const silent: Log = {
+/** Handshakes, or openings of channels, under way at a time. */
+const PARALLEL = 16;
+/** Milliseconds after which something that should happen never will. */
+const PATIENCE = 60_000;
+
+const { pid: _, key, kind, address, mode } = args;
+const pid = Number(args.pid);
+const connections = Number(args.connections);
+const standard = kind === "standard";
+const rate = Number(args.rate);
+const colon = address.lastIndexOf(":");
+const to = { hostname: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+
+const log: Log = {
   debug() {},
   info() {},
-  warn: (event, fields) => void Deno.stderr.writeSync(line(event, fields)),
-  error: (event, fields) => void Deno.stderr.writeSync(line(event, fields)),
-  with: () => silent,
+  warn: say,
+  error: say,
+  with: () => log,
 };
+const miners = new Miners({
+  standard,
+  window: mode === "shares" && rate === 0 ? Number(args.window) : 0,
+  say,
+});
+const arrivals = new Arrivals();
+const caller = new Caller({
+  to,
+  key,
+  standard,
+  role: miners,
+  log,
+  ...(mode === "idle" && { wrap: arrivals.wrap }),
+});
 
-function line(event: string, fields: unknown): Uint8Array {
-  return new TextEncoder().encode(`${event} ${JSON.stringify(fields)}\n`);
+switch (mode) {
+  case "shares":
+    print(await shares());
+    break;
+  case "idle":
+    print(await idle());
+    break;
+  case "handshakes":
+    print(await handshakes());
+    break;
+  default:
+    throw new TypeError(`Cannot do --mode ${mode}: shares, idle or handshakes`);
 }
+Deno.exit(0);
 
-/** All miners of this process; they share their counts. */
-class Miners implements Role {
-  accepted = 0;
-  rejected = new Map<string, number>();
-  open = 0;
-  lost = 0;
-  readonly #standard: boolean;
-  readonly #window: number;
-  readonly #byPeer = new Map<Peer, Miner>();
-
-  constructor(options: { standard: boolean; window: number }) {
-    this.#standard = options.standard;
-    this.#window = options.window;
-  }
-
-  connected(peer: Peer): void {
-    this.#byPeer.set(peer, new Miner());
-    const open = {
-      requestId: 1,
-      userIdentity: "load",
-      nominalHashRate: 0.001,
-      maxTarget: (1n << 256n) - 1n,
-    };
-    if (this.#standard) peer.send(OpenStandardMiningChannel, open);
-    else peer.send(OpenExtendedMiningChannel, { ...open, minExtranonceSize: 4 });
-  }
-
-  received(peer: Peer, { msgType, payload }: Frame): void {
-    const miner = this.#byPeer.get(peer);
-    if (miner === undefined) return;
-    switch (msgType) {
-      case SubmitSharesSuccess.id: {
-        const { newSubmitsAcceptedCount } = SubmitSharesSuccess.decode(payload).value;
-        this.accepted += newSubmitsAcceptedCount;
-        miner.underWay -= newSubmitsAcceptedCount;
-        break;
-      }
-      case SubmitSharesError.id: {
-        const { errorCode } = SubmitSharesError.decode(payload).value;
-        this.rejected.set(errorCode, (this.rejected.get(errorCode) ?? 0) + 1);
-        miner.underWay--;
-        break;
-      }
-      case OpenExtendedMiningChannelSuccess.id: {
-        const { channelId, extranonceSize } =
-          OpenExtendedMiningChannelSuccess.decode(payload).value;
-        miner.channelId = channelId;
-        miner.extranonce = new Uint8Array(extranonceSize);
-        this.open++;
-        break;
-      }
-      case OpenStandardMiningChannelSuccess.id:
-        miner.channelId = OpenStandardMiningChannelSuccess.decode(payload).value.channelId;
-        this.open++;
-        break;
-      case OpenMiningChannelError.id:
-        silent.error("refused", OpenMiningChannelError.decode(payload).value);
-        break;
-      case NewExtendedMiningJob.id: {
-        const { jobId, minNtime, version } = NewExtendedMiningJob.decode(payload).value;
-        miner.job(jobId, minNtime, version);
-        break;
-      }
-      case NewMiningJob.id: {
-        const { jobId, minNtime, version } = NewMiningJob.decode(payload).value;
-        miner.job(jobId, minNtime, version);
-        break;
-      }
-      case SetNewPrevHash.id: {
-        const { jobId, minNtime } = SetNewPrevHash.decode(payload).value;
-        miner.activate(jobId, minNtime);
-        break;
-      }
-    }
-  }
-
-  settled(peer: Peer): void {
-    const miner = this.#byPeer.get(peer);
-    if (miner?.active === undefined) return;
-    for (; miner.underWay < this.#window; miner.underWay++) {
-      peer.sendFrame(this.#standard ? miner.standardShare() : miner.extendedShare());
-    }
-  }
-
-  disconnected(peer: Peer, reason: string): void {
-    this.#byPeer.delete(peer);
-    this.lost++;
-    silent.warn("lost", { reason });
-  }
-
-  tick(): void {}
-}
-
-/** One channel: its jobs, and how many of its shares wait for an answer. */
-class Miner {
-  channelId = 0;
-  extranonce = new Uint8Array(0);
-  underWay = 0;
-  active: { readonly jobId: number; readonly ntime: number; readonly version: number } | undefined;
-  readonly #future = new Map<number, number>();
-  #sequence = 0;
-  #template: Uint8Array | undefined;
-
-  job(jobId: number, minNtime: number | null, version: number): void {
-    if (minNtime === null) this.#future.set(jobId, version);
-    else this.#use(jobId, minNtime, version);
-  }
-
-  activate(jobId: number, minNtime: number): void {
-    const version = this.#future.get(jobId);
-    this.#future.clear();
-    if (version !== undefined) this.#use(jobId, minNtime, version);
-  }
-
-  #use(jobId: number, ntime: number, version: number): void {
-    this.active = { jobId, ntime, version };
-    this.#template = undefined;
-  }
-
-  extendedShare(): Uint8Array {
-    const frame = this.#share(() =>
-      encodeFrame(SubmitSharesExtended, {
-        ...this.#fields(),
-        extranonce: this.extranonce,
-      })
-    );
-    // Sequence number and extranonce are what differs, at the ends of the frame.
-    const view = new DataView(frame.buffer, frame.byteOffset);
-    view.setUint32(10, this.#sequence, true);
-    view.setUint32(frame.length - 4, this.#sequence, true);
-    return frame;
-  }
-
-  standardShare(): Uint8Array {
-    const frame = this.#share(() => encodeFrame(SubmitSharesStandard, this.#fields()));
-    const view = new DataView(frame.buffer, frame.byteOffset);
-    view.setUint32(10, this.#sequence, true);
-    view.setUint32(18, this.#sequence, true);
-    return frame;
-  }
-
-  #share(make: () => Uint8Array): Uint8Array {
-    this.#sequence++;
-    return (this.#template ??= make()).slice();
-  }
-
-  #fields() {
-    const { jobId = 0, ntime = 0, version = 0 } = this.active ?? {};
-    return { channelId: this.channelId, sequenceNumber: 0, jobId, nonce: 0, ntime, version };
-  }
-}
-
-async function main(): Promise<void> {
-  const count = Number(args.connections);
-  const miners = new Miners({
-    standard: args.kind === "standard",
-    window: Number(args.window),
-  });
-  const colon = args.address.lastIndexOf(":");
-  const to = {
-    hostname: args.address.slice(0, colon),
-    port: Number(args.address.slice(colon + 1)),
-  };
-  const key = args.key === "" ? undefined : parseAuthorityKey(args.key);
-  const turns = new Turns(denoClock);
-  const rssBefore = residentOf(args.pid);
-  const all = [];
-  for (let id = 1; id <= count; id++) {
-    const driven = drive(await connect(to, 5_000), denoClock, {
-      id,
-      greeter: new ClientGreeter({
-        initiator: new Initiator({
-          ...(key && { authorityKey: key }),
-          ephemeral: generateEphemeral(denoRandom),
-          unix: denoClock.unix(),
-        }),
-        setup: {
-          protocol: 0,
-          minVersion: 2,
-          maxVersion: 2,
-          flags: args.kind === "standard" ? 1 : 0,
-          endpointHost: to.hostname,
-          endpointPort: to.port,
-          vendor: "Headframe",
-          hardwareVersion: "load",
-          firmware: "",
-          deviceId: "",
-        },
-        extensions: [],
-        onReconnect: () => {},
-      }),
-      role: miners,
-      routes: routesOf(0, "client"),
-      limits: CLIENT_LIMITS,
-      log: silent,
-      onSecrets: undefined,
-    }, turns.next);
-    all.push(driven);
-    // A few handshakes at a time: this measures shares, not a burst of connections.
-    while (miners.open < id - 8) await denoClock.sleep(1);
-  }
-  const deadline = denoClock.now() + 30_000;
-  while (miners.open < count && denoClock.now() < deadline) await denoClock.sleep(10);
-
+async function shares(): Promise<Record<string, unknown>> {
+  await openAll(caller, connections);
+  const pacing = rate > 0 ? pace() : undefined;
   await denoClock.sleep(Number(args.warmup) * 1_000);
-  const before = figures(miners);
+  miners.latencies.clear();
+  const before = figures();
   await denoClock.sleep(Number(args.seconds) * 1_000);
-  const after = figures(miners);
-  const accepted = after.accepted - before.accepted;
-  const cpu = after.cpu - before.cpu;
-  const seconds = (after.now - before.now) / 1_000;
-  const rss = residentOf(args.pid);
-  const report = {
-    kind: args.kind,
+  const { accepted, processor, tool, now } = since(before);
+  pacing?.abort();
+  return {
+    kind,
     connections: miners.open,
-    window: Number(args.window),
-    seconds,
+    ...(rate > 0 ? { rate } : { window: Number(args.window) }),
+    seconds: now / 1_000,
     accepted,
-    perSecond: Math.round(accepted / seconds),
-    ...(args.pid && {
-      poolProcessorSeconds: cpu,
-      perProcessorSecond: Math.round(accepted / cpu),
-      poolKiBPerConnection: Math.round((rss - rssBefore) / 1024 / count * 10) / 10,
-    }),
+    perSecond: accepted / now * 1_000,
+    perProcessorSecond: accepted / processor,
+    processors: processor / now * 1_000,
+    toolProcessors: tool / now * 1_000,
+    ...miners.latencies.percentiles,
     rejected: Object.fromEntries(miners.rejected),
     lost: miners.lost,
   };
-  await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
-  Deno.exit(0);
 }
 
-function figures(miners: Miners): { accepted: number; cpu: number; now: number } {
-  const cpu = args.pid === undefined ? 0 : processorSeconds(Number(args.pid));
-  return { accepted: miners.accepted, cpu, now: denoClock.now() };
+/** Sends shares evenly, one connection after the other. */
+function pace(): AbortController {
+  const stopping = new AbortController();
+  void (async () => {
+    const begin = denoClock.now();
+    let sent = 0;
+    while (!stopping.signal.aborted && miners.all.size > 0) {
+      for (const miner of miners.all.values()) {
+        while (sent >= (denoClock.now() - begin) * rate / 1_000) await denoClock.sleep(1);
+        sent++;
+        if (miner.submit()) miners.latencies.sent(miner, miner.sequence);
+      }
+    }
+  })();
+  return stopping;
 }
 
-function residentOf(pid: string | undefined): number {
-  return pid === undefined ? 0 : residentBytes(Number(pid));
+async function idle(): Promise<Record<string, unknown>> {
+  const fresh = residentBytes(pid);
+  await openAll(caller, connections);
+  await denoClock.sleep(Number(args.warmup) * 1_000);
+  const opened = residentBytes(pid);
+  const blocks = Number(args.blocks);
+  const spreads = blocks > 0 ? await spread(blocks) : undefined;
+  return {
+    kind,
+    connections: miners.open,
+    freshMiB: fresh / 2 ** 20,
+    perConnectionKiB: (opened - fresh) / 1_024 / connections,
+    perConnectionAfterBlocksKiB: (residentBytes(pid) - fresh) / 1_024 / connections,
+    ...spreads,
+    lost: miners.lost,
+  };
 }
 
-await main();
+/** Finds blocks on a connection of its own, and looks at when the others hear of each. */
+async function spread(blocks: number): Promise<Record<string, unknown>> {
+  const finding = new Miners({ standard, window: 0, say });
+  await openAll(new Caller({ to, key, standard, role: finding, log }), 1, finding);
+  const [finder] = finding.all.values();
+  if (finder === undefined) throw new Error("the connection that finds blocks was lost");
+  const halves: number[] = [];
+  const lasts: number[] = [];
+  const processor: number[] = [];
+  let missed = 0;
+  for (let i = 0; i < blocks; i++) {
+    await denoClock.sleep(1_000);
+    const before = processorSeconds(pid);
+    const { tips } = finder;
+    arrivals.watch();
+    for (const deadline = denoClock.now() + PATIENCE; finder.tips === tips;) {
+      if (denoClock.now() > deadline) throw new Error("no share was a block: is the chain so?");
+      finder.submit();
+      await denoClock.sleep(50);
+    }
+    await denoClock.sleep(1_000);
+    const { times } = arrivals;
+    const [first = NaN] = times;
+    halves.push((times[times.length >> 1] ?? NaN) - first);
+    lasts.push((times.at(-1) ?? NaN) - first);
+    missed += connections - times.length;
+    arrivals.release();
+    processor.push(processorSeconds(pid) - before);
+  }
+  return {
+    blocks,
+    halfMs: median(halves),
+    lastMs: median(lasts),
+    processorMs: median(processor) * 1_000,
+    missed,
+  };
+}
+
+async function handshakes(): Promise<Record<string, unknown>> {
+  await greetAll(connections >> 2);
+  const before = figures();
+  await greetAll(connections);
+  const { processor, tool, now } = since(before);
+  return {
+    handshakes: connections,
+    perSecond: connections / now * 1_000,
+    perProcessorSecond: connections / processor,
+    processors: processor / now * 1_000,
+    toolProcessors: tool / now * 1_000,
+  };
+}
+
+/** Sets up so many connections, and closes each when it is. */
+async function greetAll(count: number): Promise<void> {
+  let left = count;
+  const role: Role = {
+    connected: (peer) => peer.close("done"),
+    received() {},
+    settled() {},
+    disconnected() {},
+  };
+  const greeting = new Caller({ to, key, standard, role, log });
+  await Promise.all(Array.from({ length: PARALLEL }, async () => {
+    while (left-- > 0) await (await greeting.call()).done;
+  }));
+}
+
+/** Opens so many connections with a channel each. */
+async function openAll(by: Caller, count: number, role: Miners = miners): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await by.call();
+    await waitFor(() => role.open > i - PARALLEL, "a channel");
+  }
+  await waitFor(() => role.open === count, "channels");
+}
+
+async function waitFor(isSo: () => boolean, what: string): Promise<void> {
+  for (const deadline = denoClock.now() + PATIENCE; !isSo();) {
+    if (denoClock.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await denoClock.sleep(1);
+  }
+}
+
+interface Figures {
+  readonly accepted: number;
+  /** Seconds of the process that is looked at, and of this one. */
+  readonly processor: number;
+  readonly tool: number;
+  readonly now: number;
+}
+
+function figures(): Figures {
+  return {
+    accepted: miners.accepted,
+    processor: processorSeconds(pid),
+    tool: processorSeconds(Deno.pid),
+    now: denoClock.now(),
+  };
+}
+
+function since(before: Figures): Figures {
+  const after = figures();
+  return {
+    accepted: after.accepted - before.accepted,
+    processor: after.processor - before.processor,
+    tool: after.tool - before.tool,
+    now: after.now - before.now,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+function say(event: string, details: unknown): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${event} ${JSON.stringify(details)}\n`));
+}
+
+function print(report: Record<string, unknown>): void {
+  const rounded = Object.entries(report).map(([name, value]) =>
+    [name, typeof value === "number" ? Number(value.toPrecision(4)) : value] as const
+  );
+  Deno.stdout.writeSync(
+    new TextEncoder().encode(`${JSON.stringify(Object.fromEntries(rounded))}\n`),
+  );
+}
