@@ -25,7 +25,7 @@ interface Task {
   readonly target: Uint8Array;
 }
 
-const scanner = new Scanner();
+const scanner = new Scanner({ now: () => performance.now() });
 let told = new Int32Array(new SharedArrayBuffer(4));
 /** Messages taken so far: fewer than were told means that one waits in the event loop. */
 let heard = 0;

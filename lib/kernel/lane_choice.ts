@@ -10,10 +10,11 @@ export interface LaneOptions {
   readonly now?: () => Instant;
 }
 
-/** While this many runs have not been seen, both ways take turns: the engine optimizes as it goes. */
-const TURNS = 100;
-/** After that the slower way is tried again every so often; it may have been optimized since. */
-const AGAIN = 500;
+/** Runs of a comparison: both ways take turns, and the best of each counts. */
+const TURNS = 24;
+/** Runs between comparisons: few at first, while the engine still optimizes, then ever more. */
+const FIRST_REST = 50;
+const LONGEST_REST = 5000;
 
 /**
  * Learns which of two ways to hash is faster here. Eight lanes are, by far, where the engine makes
@@ -24,9 +25,12 @@ export class LaneChoice {
   readonly #fixed: Lanes | undefined;
   readonly #now: () => Instant;
   readonly #enough: number;
-  /** Milliseconds per hash, smoothed; 0 before the first run. */
-  readonly #cost = { 4: 0, 8: 0 };
-  #runs = 0;
+  #faster: Lanes = 4;
+  /** Milliseconds per hash, the least in this comparison. */
+  #best = { 4: Infinity, 8: Infinity };
+  #comparing = true;
+  #runsLeft = TURNS;
+  #rest = FIRST_REST;
 
   /** @param enough How many hashes a run must have to say anything about speed. */
   constructor({ lanes, now }: LaneOptions, enough: number) {
@@ -37,8 +41,7 @@ export class LaneChoice {
 
   /** The faster way, as far as is known. */
   get faster(): Lanes {
-    if (this.#fixed !== undefined) return this.#fixed;
-    return this.#cost[8] > 0 && this.#cost[8] < this.#cost[4] ? 8 : 4;
+    return this.#fixed ?? this.#faster;
   }
 
   /** Runs `hash` with some number of lanes; it returns how many hashes it did. */
@@ -47,19 +50,26 @@ export class LaneChoice {
       hash(this.#fixed);
       return;
     }
-    const lanes = this.#next();
+    const turn = this.#runsLeft % 2 === 0 ? 4 : 8;
+    const lanes = this.#comparing ? turn : this.#faster;
     const start = this.#now();
     const hashes = hash(lanes);
     if (hashes < this.#enough) return;
-    const cost = (this.#now() - start) / hashes;
-    const known = this.#cost[lanes];
-    this.#cost[lanes] = known === 0 ? cost : known + (cost - known) / 4;
-    this.#runs++;
+    // Whatever else runs on the machine only ever makes a run longer.
+    this.#best[lanes] = Math.min(this.#best[lanes], (this.#now() - start) / hashes);
+    this.#runsLeft--;
+    if (this.#runsLeft === 0) this.#nextPhase();
   }
 
-  #next(): Lanes {
-    if (this.#runs < TURNS) return this.#runs % 2 === 0 ? 4 : 8;
-    if (this.#runs % AGAIN !== 0) return this.faster;
-    return this.faster === 4 ? 8 : 4;
+  #nextPhase(): void {
+    if (this.#comparing) {
+      this.#faster = this.#best[8] < this.#best[4] ? 8 : 4;
+      this.#runsLeft = this.#rest;
+      this.#rest = Math.min(2 * this.#rest, LONGEST_REST);
+    } else {
+      this.#best = { 4: Infinity, 8: Infinity };
+      this.#runsLeft = TURNS;
+    }
+    this.#comparing = !this.#comparing;
   }
 }
