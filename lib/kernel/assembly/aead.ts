@@ -218,7 +218,7 @@ export function sealFrames(low: u32, high: u32, size: u32): u32 {
     }
   }
   wipe();
-  return to - TEXT_OUT;
+  return <u32> (to - TEXT_OUT);
 }
 
 /**
@@ -246,7 +246,7 @@ export function openFrames(low: u32, high: u32, size: u32): u32 {
       break;
     }
     const payload = from + HEADER_SIZE + MAC_SIZE;
-    const next = payload + length + (length > 0 ? MAC_SIZE : 0);
+    const next = payload + (length > 0 ? length + MAC_SIZE : <u32> 0);
     if (next > end) break;
     if (length > 0) {
       makeTag(PAYLOAD_KEY, 0, payload, length);
@@ -262,7 +262,7 @@ export function openFrames(low: u32, high: u32, size: u32): u32 {
     from = next;
     to += HEADER_SIZE + length;
   }
-  opened = to - TEXT_OUT;
+  opened = <u32> (to - TEXT_OUT);
   wipe();
-  return from - TEXT_IN;
+  return <u32> (from - TEXT_IN);
 }

@@ -87,16 +87,22 @@ const FIELDS: usize = memory.data(128, 64);
 const NOWHERE: usize = memory.data(32, 16);
 
 /** Lanes in use: four or eight. */
-let lanes: usize = 4;
+let lanes: u32 = 4;
+
+/** What a table has for lane `i`: a number, or an address. */
+@inline
+function number(table: usize, i: u32): u32 {
+  return load<u32>(table + 4 * i);
+}
 
 @inline
-function lane(table: usize, i: usize): usize {
-  return load<u32>(table + 4 * i);
+function lane(table: usize, i: u32): usize {
+  return number(table, i);
 }
 
 /** Gathers four words of all lanes from `offset` bytes after what a table points to. */
 function gather(to: usize, table: usize, offset: usize, swap: bool): void {
-  for (let first: usize = 0; first < lanes; first += 4) {
+  for (let first: u32 = 0; first < lanes; first += 4) {
     const p0 = lane(table, first) + offset, p1 = lane(table, first + 1) + offset;
     const p2 = lane(table, first + 2) + offset, p3 = lane(table, first + 3) + offset;
     if (swap) gather4(to + 4 * first, p0, p1, p2, p3, true);
@@ -146,7 +152,7 @@ function copy64(to: usize, from: usize): void {
  * Sets a lane to a share, and puts together the first two blocks of what follows the midstate. Each
  * piece is copied at its full room, and the next one over what was too much.
  */
-function setLane(i: usize, share: usize, result: usize): void {
+function setLane(i: u32, share: usize, result: usize): void {
   const slot: usize = load<u32>(share, SHARE_SLOT);
   const levels = load<u32>(slot, SLOT_LEVELS);
   const suffixSize = load<u32>(slot, SLOT_SUFFIX_SIZE);
@@ -171,19 +177,19 @@ function setLane(i: usize, share: usize, result: usize): void {
 
 /** The block of a lane's coinbase that comes `block` blocks after the midstate. */
 @inline
-function blockOf(i: usize, block: usize): usize {
-  const at = 64 * min<usize>(block, lane(LANE_BLOCKS, i) - 1);
+function blockOf(i: u32, block: u32): usize {
+  const at = 64 * min(block, number(LANE_BLOCKS, i) - 1);
   if (at < 128) return lane(LANE_SHARES, i) + SHARE_HEAD + at;
-  const suffix = lane(LANE_SLOTS, i) + SLOT_PATH + 32 * lane(LANE_LEVELS, i);
-  return suffix + at - lane(LANE_HEADS, i);
+  const suffix = lane(LANE_SLOTS, i) + SLOT_PATH + 32 * number(LANE_LEVELS, i);
+  return suffix + at - number(LANE_HEADS, i);
 }
 
 /** Puts the length of its coinbase into a lane, if `block` is its last. */
 @inline
-function putLength(i: usize, block: usize): void {
-  if (block + 1 !== lane(LANE_BLOCKS, i)) return;
+function putLength(i: u32, block: u32): void {
+  if (block + 1 !== number(LANE_BLOCKS, i)) return;
   const slot = lane(LANE_SLOTS, i);
-  const size = load<u32>(slot, SLOT_WHOLE_SIZE) + lane(LANE_HEADS, i) + load<u32>(slot, SLOT_SUFFIX_SIZE);
+  const size = load<u32>(slot, SLOT_WHOLE_SIZE) + number(LANE_HEADS, i) + load<u32>(slot, SLOT_SUFFIX_SIZE);
   store<u32>(W + 480 + 4 * i, size << 3);
 }
 
@@ -220,7 +226,7 @@ function rehash(): void {
 }
 
 /** Undoes the step at hand in lanes that had fewer than `step + 1` to do. */
-function keepBefore(table: usize, step: i32): void {
+function keepBefore(table: usize, step: u32): void {
   for (let half: usize = 0; half < 32; half += 16) {
     const active = i32x4.gt_s(v128.load(table + half), i32x4.splat(step));
     if (i32x4.all_true(active)) continue;
@@ -231,9 +237,9 @@ function keepBefore(table: usize, step: i32): void {
 }
 
 /** The largest number in a table. */
-function mostOf(table: usize): usize {
-  let most: usize = 0;
-  for (let i: usize = 0; i < lanes; i++) most = max(most, lane(table, i));
+function mostOf(table: usize): u32 {
+  let most: u32 = 0;
+  for (let i: u32 = 0; i < lanes; i++) most = max(most, number(table, i));
   return most;
 }
 
@@ -242,10 +248,10 @@ function hashCoinbases(): void {
   gather(STATE, LANE_SLOTS, SLOT_MIDSTATE, false);
   gather(STATE + 128, LANE_SLOTS, SLOT_MIDSTATE + 16, false);
   const blocks = mostOf(LANE_BLOCKS);
-  for (let block: usize = 0; block < blocks; block++) {
-    for (let i: usize = 0; i < lanes; i++) store<u32>(LANE_AT + 4 * i, blockOf(i, block));
-    for (let word: usize = 0; word < 4; word++) gather(W + 128 * word, LANE_AT, 16 * word, true);
-    for (let i: usize = 0; i < lanes; i++) putLength(i, block);
+  for (let block: u32 = 0; block < blocks; block++) {
+    for (let i: u32 = 0; i < lanes; i++) store<u32>(LANE_AT + 4 * i, <u32> blockOf(i, block));
+    for (let word: u32 = 0; word < 4; word++) gather(W + 128 * word, LANE_AT, 16 * word, true);
+    for (let i: u32 = 0; i < lanes; i++) putLength(i, block);
     memory.copy(BEFORE, STATE, 256);
     absorb();
     keepBefore(LANE_BLOCKS, block);
@@ -256,7 +262,7 @@ function hashCoinbases(): void {
 /** From the transaction ids to the merkle roots. */
 function foldPaths(): void {
   const levels = mostOf(LANE_LEVELS);
-  for (let level: usize = 0; level < levels; level++) {
+  for (let level: u32 = 0; level < levels; level++) {
     memory.copy(BEFORE, STATE, 256);
     memory.copy(W, STATE, 256);
     // A lane that has no such level reads what comes behind its path.
@@ -287,7 +293,7 @@ function hashHeaders(prevHashes: usize, offset: usize): void {
   fill(W + 480, 640);
   absorb();
   rehash();
-  for (let first: usize = 0; first < lanes; first += 4) {
+  for (let first: u32 = 0; first < lanes; first += 4) {
     const r0 = lane(LANE_RESULTS, first), r1 = lane(LANE_RESULTS, first + 1);
     const r2 = lane(LANE_RESULTS, first + 2), r3 = lane(LANE_RESULTS, first + 3);
     const state = STATE + 4 * first;
