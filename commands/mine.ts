@@ -30,7 +30,7 @@ export const MINE_SETTINGS = {
     max: 1024,
   }),
   channel: choice("One channel for all devices, or one for each", kinds, "extended"),
-  requireStandardJobs: toggle("Tell the pool that only standard jobs will do", false),
+  requireStandardJobs: toggle("With standard channels: take no other jobs, as devices do", true),
   nominalHashRate: optional(
     number("Hash rate to announce, instead of the measured one", {
       min: 0,
@@ -59,9 +59,6 @@ export const mine = command({
   check: (values) => [
     ...values.upstreams.length === 0 ? ["upstreams needs at least one pool"] : [],
     ...upstreamProblems(values.upstreams, values),
-    ...values.requireStandardJobs && values.channel !== "standard"
-      ? ['require_standard_jobs goes with channel = "standard" only']
-      : [],
   ],
   run: startMiner,
 });

@@ -25,12 +25,17 @@ export const NOT_BUILT: readonly NotBuilt[] = [
     ],
   },
   {
-    role: "job declaration client",
-    ids: ["B141-4", "MIN-2", "MIN-65", "MIN-68", "MIN-69", "MIN-71", "TDP-9"],
+    role: "job declaration client, the only one that asks for transaction data",
+    ids: ["B141-4", "MIN-2", "MIN-65", "MIN-68", "MIN-69", "MIN-71", "TDP-9", "TDP-24"],
   },
   {
     role: "job declaration server, and custom jobs in the pool",
-    ids: ["JD", "MIN-66", "MIN-67", "MIN-70", "MIN-72"],
+    ids: ["JD", "MIN-61", "MIN-66", "MIN-67", "MIN-70", "MIN-72"],
+  },
+  {
+    role:
+      "a server that sets REQUIRES_EXTENDED_CHANNELS; our pool serves both kinds and never does",
+    ids: ["MIN-5"],
   },
 ];
 

@@ -153,9 +153,21 @@ Deno.test("dial() goes to the next upstream, and starts with the first again", a
   await world.host.clock.advance(50);
   deepStrictEqual(second.told, ["connected"]);
   const first = world.server(FIRST);
+  await world.host.clock.advance(20_000);
   world.client.peers[0]?.close("test");
   await world.host.clock.advance(3_000);
   deepStrictEqual(first.told, ["connected"]);
+  await world.end(dialling);
+});
+
+Deno.test("dial() does not stay with an upstream that lets it in and throws it out", async () => {
+  const world = new World();
+  const first = world.server(FIRST);
+  const second = world.server(SECOND);
+  first.connected = (peer: Peer) => peer.close("not you");
+  const dialling = world.dial([FIRST, SECOND]);
+  await world.host.clock.advance(1_000);
+  deepStrictEqual(second.told, ["connected"]);
   await world.end(dialling);
 });
 

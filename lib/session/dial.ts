@@ -18,7 +18,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 /** Rounds over all upstreams before the first contact counts as failed. */
 const FIRST_CONTACT_ROUNDS = 4;
-/** A connection that lived this long makes the next wait short again. */
+/** A connection that lived this long worked: the next attempt is soon, and with the best upstream. */
 const STABLE_MS = 10_000;
 /** Reconnect messages that are followed in a row; a loop of them ends here, CONN-23. */
 const MAX_REDIRECTS = 3;
@@ -59,8 +59,10 @@ export async function dial(options: DialOptions): Promise<void> {
       if (host.signal.aborted) return;
       if (ended.ready) {
         everReady = true;
-        if (ended.livedMs >= STABLE_MS) wait = FIRST_WAIT_MS;
         log.warn("upstream.lost", { upstream: nameOf(upstream), reason: ended.reason });
+        // One that lets us in and throws us out again is no better than one that does not answer.
+        if (ended.livedMs < STABLE_MS) continue;
+        wait = FIRST_WAIT_MS;
         break;
       }
       reasons += `${reasons && "; "}${nameOf(upstream)}: ${ended.reason}`;

@@ -24,7 +24,7 @@ const CRATES: readonly Crate[] = [
 const DEBIAN: readonly { readonly package: string; readonly file: string }[] = [
   { package: "capnproto", file: "/usr/bin/capnp" },
   { package: "libcapnp-dev", file: "/usr/include/capnp/c++.capnp" },
-  { package: "faketime", file: "/usr/bin/faketime" },
+  { package: "libfaketime", file: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1" },
 ];
 
 /** Where the programs are, after making sure that they are. Minutes the first time. */

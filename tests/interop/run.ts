@@ -3,6 +3,7 @@
  * first if need be ({@link ensurePeers}). Prints a row per pairing; exits with 5 if one failed.
  *
  *   deno task interop [TEXT]     only the pairings whose name has TEXT
+ *   deno task interop --write    all, and the table of docs/interop.md from what they exchanged
  *
  * @module
  */
@@ -16,7 +17,9 @@ function say(line: string): void {
 }
 
 async function main(): Promise<number> {
-  const wanted = (Deno.args[0] ?? "").toLowerCase();
+  const write = Deno.args.includes("--write");
+  const wanted = (Deno.args.find((arg) => !arg.startsWith("--")) ?? "").toLowerCase();
+  const table: string[] = [];
   const rows = ROWS.filter(({ pairing }) => pairing.toLowerCase().includes(wanted));
   const peers = await ensurePeers(say);
   let failed = 0;
@@ -26,14 +29,31 @@ async function main(): Promise<number> {
     try {
       const exchanged = await row.run(peers);
       say(`ok      ${row.pairing}: ${exchanged} (${took()})`);
+      table.push(`| ${row.pairing} | ${row.shows} | ${exchanged.replaceAll("|", "\\|")} |`);
     } catch (error) {
       failed++;
       say(`FAILED  ${row.pairing}: must show ${row.shows} (${took()})`);
       say(error instanceof Error ? error.stack ?? error.message : String(error));
     }
   }
+  if (write && failed === 0) await writeTable(table);
   say(`${rows.length - failed} passed, ${failed} failed`);
   return failed === 0 ? EXIT.ok : EXIT.test;
+}
+
+/** Puts the rows between the marks of docs/interop.md. */
+async function writeTable(rows: readonly string[]): Promise<void> {
+  const page = new URL("../../docs/interop.md", import.meta.url);
+  const text = await Deno.readTextFile(page);
+  const [before, rest] = text.split("<!-- pairings -->\n");
+  const after = rest?.split("<!-- /pairings -->")[1];
+  if (after === undefined) throw new OperatorError("failure", "docs/interop.md has lost its marks");
+  const head =
+    "| pairing | must show | exchanged in the last run that was written here |\n|---|---|---|\n";
+  await Deno.writeTextFile(
+    page,
+    `${before}<!-- pairings -->\n${head}${rows.join("\n")}\n<!-- /pairings -->${after}`,
+  );
 }
 
 try {

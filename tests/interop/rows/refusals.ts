@@ -11,18 +11,30 @@ export const refusals: readonly Row[] = [
   {
     pairing: "our ping → SRI pool_sv2: wrong authority key",
     shows: "we refuse and say that the key is wrong",
-    run: ({ bin }) => pingSri(bin, { key: OTHER_KEY, says: /authority key/ }),
+    run: ({ bin }) =>
+      pingSri(bin, {
+        key: OTHER_KEY,
+        says: /not signed by .*?: the authority key in the configuration is wrong/,
+      }),
   },
   {
     pairing: "our ping → SRI pool_sv2 whose clock is ten minutes ahead",
     shows: "we refuse and say that a clock is wrong",
-    run: ({ bin }) => pingSri(bin, { shift: "+10m", says: /not valid before.*10 minutes/s }),
+    run: ({ bin }) =>
+      pingSri(bin, {
+        shift: "+10m",
+        says: /not valid before .*? here: your clock seems 10 minutes behind/,
+      }),
   },
   {
     pairing: "our ping → SRI pool_sv2 whose certificate has expired",
     shows: "we refuse and say when it expired",
     run: ({ bin }) =>
-      pingSri(bin, { shift: "-10m", validSeconds: 120, says: /expired.*\d minutes/s }),
+      pingSri(bin, {
+        shift: "-10m",
+        validSeconds: 120,
+        says: /expired at .*? here: your clock seems \d minutes ahead/,
+      }),
   },
   {
     pairing: "SRI mining_device → our pool: wrong authority key",
@@ -51,12 +63,9 @@ export const refusals: readonly Row[] = [
         "-c",
         bench.file("pool.toml", trusting),
       ], { RUST_LOG: "info" });
-      const [line] = await pool.sees(
-        /.*(InvalidCertificate|Noise|authority|certificate).*/i,
-        60_000,
-      );
+      const [said] = await pool.sees(/Noise handshake failed.*?InvalidCertificate/, 60_000);
       if (tp.output().includes('"template.sent"')) throw new Error("it took a template");
-      return line.trim().slice(0, 160);
+      return said;
     },
   },
 ];
@@ -72,7 +81,9 @@ async function pingSri(bin: string, ping: Ping): Promise<string> {
   await using bench = new Bench();
   const { port: templates } = await bench.tp();
   const port = freePort();
-  const config = sriPool({ port, templates, validSeconds: ping.validSeconds ?? 3600 });
+  // It must not refuse our template provider for the time it lives in.
+  const config = sriPool({ port, templates, validSeconds: ping.validSeconds ?? 3600 })
+    .replace(/public_key = "[^"]*"\n$/, "");
   const pool = shifted(
     bench,
     `${bin}/pool_sv2`,
@@ -109,18 +120,22 @@ async function deviceRefuses(bin: string, refusal: Refusal): Promise<string> {
     "--cores",
     "1",
   ], refusal.shift);
-  const [line] = await device.sees(
-    /.*(InvalidCertificate|Noise\w*Error|panicked|Noise\().*/i,
-    60_000,
-  );
-  if (pool.output().includes('"channel.opened"')) throw new Error("a channel was opened");
-  return line.trim().slice(0, 160);
+  const [said] = await device.sees(/NoiseSv2Error.InvalidCertificate/, 60_000);
+  if (pool.output().includes('"connection.ready"')) throw new Error("a session was opened");
+  return said;
 }
+
+/** Debian's faketime as a library: its command would stay between us and the program. */
+const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 function shifted(bench: Bench, command: string, args: readonly string[], shift?: string): Started {
   const name = command.slice(command.lastIndexOf("/") + 1);
-  const env = { RUST_LOG: "info", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
-  return shift === undefined
-    ? bench.start(name, command, args, env)
-    : bench.start(name, "faketime", ["-f", shift, command, ...args], env);
+  return bench.start(name, command, args, {
+    RUST_LOG: "info",
+    ...(shift !== undefined && {
+      LD_PRELOAD: FAKETIME,
+      FAKETIME: shift,
+      FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    }),
+  });
 }
