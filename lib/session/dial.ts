@@ -9,7 +9,7 @@ import { ClientGreeter } from "./client_greeter.ts";
 import { drive, Turns } from "./drive.ts";
 import { keyLogger } from "./key_log.ts";
 import type { Limits } from "./limits.ts";
-import type { Role } from "./role.ts";
+import { type Role, STOPPING } from "./role.ts";
 import { routesOf } from "./routes.ts";
 
 const TICK_MS = 250;
@@ -143,7 +143,7 @@ async function once(
   }, new Turns(host.clock).next);
   const { connection } = driven;
   const ended = new AbortController();
-  const stop = (): void => connection.close("we are stopping");
+  const stop = (): void => connection.close(STOPPING);
   host.signal.addEventListener("abort", stop, { once: true });
   if (host.signal.aborted) stop();
   const ticking = tickUntil(ended.signal, options, driven.tick);

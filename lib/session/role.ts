@@ -41,6 +41,9 @@ export interface Session {
   readonly requiredExtensions: readonly number[];
 }
 
+/** Why a connection of ours ends when the program does. */
+export const STOPPING = "we are stopping";
+
 /** What a role does on its connections, whichever side opened them. */
 export interface Role {
   /** The connection may carry the role's messages from now on. */

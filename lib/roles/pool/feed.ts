@@ -7,7 +7,7 @@ import {
   SetNewPrevHash,
   SubmitSolution,
 } from "../../messages/template.ts";
-import type { Peer, Role } from "../../session/role.ts";
+import { type Peer, type Role, STOPPING } from "../../session/role.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { TemplateWork } from "./work.ts";
 
@@ -103,11 +103,13 @@ export class TemplateFeed implements Role {
   disconnected(_peer: Peer, reason: string): void {
     this.#peer = undefined;
     this.#futures.clear();
-    this.#options.log.warn("provider.lost", {
-      provider: this.name,
-      reason,
-      hint: "miners go on with the last template",
-    });
+    if (reason !== STOPPING) {
+      this.#options.log.warn("provider.lost", {
+        provider: this.name,
+        reason,
+        hint: "miners go on with the last template",
+      });
+    }
     this.#options.listener.lost(this);
   }
 

@@ -35,9 +35,11 @@ export class NodeDesk implements Desk {
 
   /** Answers go to `role`, and so do the node's events. */
   attach(role: TpRole): void {
-    const { node, host: { clock } } = this.#options;
+    const { node, host: { clock, signal } } = this.#options;
     this.#role = role;
     node.subscribe((event) => {
+      // A node that stops because everything stops is no news.
+      if (signal.aborted) return;
       if (event.type === "up") role.nodeUp(event.tip, clock.now());
       if (event.type === "tip") role.tipChanged(event.tip, clock.now());
       if (event.type === "fees") role.feesChanged(clock.now());
