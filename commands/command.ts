@@ -18,6 +18,7 @@ export interface Command<S extends Settings> {
   run(values: ConfigOf<S>, context: Context): Promise<void>;
 }
 
+/** What sets a command apart that runs for long: how it reads files, and what they may hold. */
 export interface ServiceTraits {
   /** What stands in files of other programs for the same job. */
   readonly foreign?: ForeignKeys;
@@ -31,8 +32,13 @@ export interface ServiceTraits {
   checkSections?(found: Found): readonly string[];
 }
 
+/** Better defaults for a section, by setting, each with the reason that `config print` shows. */
 export type Derived = Readonly<Record<string, { readonly value: unknown; readonly why: string }>>;
+/**
+ * Values of the sections that are settled already, by the section's name, then by the setting's.
+ */
 export type SectionValues = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+/** A command whose settings need not be known, as the lists of commands hold it. */
 export type AnyCommand = Command<Settings>;
 
 /** Commands under one name: `keys generate`, `keys show`. */

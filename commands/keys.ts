@@ -69,6 +69,10 @@ const check = command({
   },
 });
 
+/**
+ * `headframe keys`: makes, shows and checks authority keys. A secret goes to a file, never to the
+ * screen.
+ */
 export const keys: Group = {
   name: "keys",
   summary: "Make and check the keys by which miners know a server",

@@ -19,6 +19,7 @@ const kinds = ["extended", "standard"] as const;
 
 const ANYBODY = "anonymous";
 
+/** What the miner can be told, as flags, as variables and as `[mine]` of a file. */
 export const MINE_SETTINGS = {
   upstreams: positional(listOf(upstream("Pools, in order of preference"))),
   allowUnauthenticated,
@@ -47,6 +48,7 @@ export const MINE_SETTINGS = {
   }),
 } satisfies Settings;
 
+/** `headframe mine`: runs until a signal, or until no upstream takes it. */
 export const mine = command({
   name: "mine",
   summary: "Mine with this machine's processors",

@@ -37,6 +37,10 @@ import {
 const policy = DEFAULT_POOL_POLICY;
 const extension = { min: 0, max: 0x7fff };
 
+/**
+ * What the pool can be told, as flags, as variables and as `[pool]` of a file. Where SRI's pool has the
+ * same setting the name is its own, so that its files can be read as they are.
+ */
 export const POOL_SETTINGS = {
   listenAddress: address("Where miners connect", "0.0.0.0:3333"),
   authorityPublicKey: optional(authorityKey("Must belong to the secret key, if given")),
@@ -116,6 +120,7 @@ export const POOL_SETTINGS = {
   blocksDir: path("Where found blocks are kept until the node has them", "data/blocks"),
 } satisfies Settings;
 
+/** `headframe pool`: a mining server over the templates of a template provider. */
 export const pool = command({
   name: "pool",
   summary: "Serve work to miners, and take their shares and blocks",

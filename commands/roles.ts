@@ -29,6 +29,7 @@ export interface Started {
   readonly threads: number | undefined;
 }
 
+/** What `up` may ask for beyond the roles' own settings, and whom it wants told. */
 export interface RunOptions {
   /** Accepted blocks after which all stop. */
   readonly until: number | undefined;

@@ -35,12 +35,14 @@ export interface Upstream extends Address {
 /** The pair that SRI prints in all its examples: whoever has it can pose as the server. */
 const PUBLISHED_KEY = "9auqWEzQDVyd2oe1JVGFLMLHZtCo2FFqZwtKA5gd9xbuEu7PH72";
 
+/** The chain; decides which addresses are taken and what the embedded node plays. */
 export const network: Setting<Network> = choice(
   "Chain that is mined; addresses of others are refused",
   NETWORK_NAMES,
   "mainnet",
 );
 
+/** 32 bytes in base58check. Never a flag: it would stand in the list of processes. */
 export const authoritySecretKey: Setting<Uint8Array> = secret(
   "Signs this server's certificate; `headframe keys generate` makes one",
   parseSecretKey,
@@ -73,6 +75,7 @@ export function upstream(doc: string): Setting<Upstream> {
   };
 }
 
+/** Whether an upstream without a key is called at all, see {@link upstreamProblems}. */
 export const allowUnauthenticated: Setting<boolean> = toggle(
   "Also call servers on other machines whose key is not given: anyone on the way can pose as them",
   false,

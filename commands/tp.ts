@@ -13,6 +13,7 @@ import { authorityKey, authoritySecretKey, keyProblems } from "./settings.ts";
 
 const day = 86_400;
 
+/** What the template provider can be told, as flags, as variables and as `[tp]` of a file. */
 export const TP_SETTINGS = {
   listenAddress: address("Where pools and job declarators connect", "127.0.0.1:18442"),
   authorityPublicKey: optional(authorityKey("Must belong to the secret key, if given")),
@@ -71,6 +72,7 @@ export const TP_SETTINGS = {
 
 type TpValues = ConfigOf<typeof TP_SETTINGS>;
 
+/** `headframe tp`: a template server over the embedded chain. */
 export const tp = command({
   name: "tp",
   summary: "Give templates to pools and job declarators, and take their blocks",

@@ -9,6 +9,7 @@ import { runRoles } from "./roles.ts";
 import { deriveSection, sectionProblems } from "./sections.ts";
 import { until } from "./until.ts";
 
+/** `headframe up`: several roles in one process; a role runs if the file has its table. */
 export const up = command({
   name: "up",
   summary: "Run several roles in one process; without a file, a demo of all of them",

@@ -3,6 +3,7 @@ import type { FromThread, ToThread } from "./cpu_protocol.ts";
 import { readCpuTemperature } from "./cpu_temperature.ts";
 import type { Device, DeviceInfo, Dispatcher, Driver, Telemetry } from "./driver.ts";
 
+/** How much of the machine to use. */
 export interface CpuOptions {
   /** Threads that hash; by default one for each core. */
   readonly threads?: number;

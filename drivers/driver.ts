@@ -71,6 +71,7 @@ export interface Abilities {
   readonly rollsTime: boolean;
 }
 
+/** What is known of a device before it is opened. */
 export interface DeviceInfo {
   /** Stable name of this very device, as {@link Driver.discover} yields it. */
   readonly id: string;

@@ -17,11 +17,15 @@ export interface Host {
   connect(to: Address, timeoutMs: number): Promise<Socket>;
 }
 
+/**
+ * A name or an IP address, IPv6 without brackets, and a port in `[0, 65535]`; 0 is any free one.
+ */
 export interface Address {
   readonly hostname: string;
   readonly port: number;
 }
 
+/** Both kinds of time, and waiting. */
 export interface Clock {
   now(): Instant;
   unix(): UnixSeconds;
@@ -34,11 +38,13 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
+/** Yields connections as they come in, until it is closed. */
 export interface Listener extends AsyncIterable<Socket> {
   readonly address: Address;
   close(): void;
 }
 
+/** A byte stream to a peer. What comes out of it is the peer's, in pieces of any size. */
 export interface Socket {
   /** `host:port` of the other end. */
   readonly peer: string;

@@ -322,6 +322,34 @@ Deno.test("FRAME-23 an undecodable payload ends its connection and no other, and
   await stage.close();
 });
 
+Deno.test("what came on several connections in one turn is given first, then settled", async () => {
+  const stage = await openStage();
+  const clients = [await stage.ready(), await stage.ready()];
+  stage.role.told.length = 0;
+  stage.role.settled = () => void stage.role.told.push("settled");
+  await Promise.all(clients.map((client) => client.send(OpenExtendedMiningChannel, OPEN)));
+  await stage.host.clock.advance(5);
+  const { name } = OpenExtendedMiningChannel;
+  deepStrictEqual(stage.role.told, [name, name, "settled", "settled"]);
+  await stage.close();
+});
+
+Deno.test("what came before a violation is settled, and answered, before the connection ends", async () => {
+  const stage = await openStage();
+  const client = await stage.ready();
+  let due = 0;
+  stage.role.onReceived = () => void due++;
+  stage.role.settled = (peer) => {
+    for (; due > 0; due--) peer.send(CloseChannel, { channelId: 7, reasonCode: "an answer" });
+  };
+  const good = client.seal(encodeFrame(OpenExtendedMiningChannel, OPEN));
+  await client.socket.write(Uint8Array.from([...good, ...new Uint8Array(40)]));
+  await stage.host.clock.advance(10);
+  deepStrictEqual(client.all(CloseChannel), [{ channelId: 7, reasonCode: "an answer" }]);
+  strictEqual(client.closed, true);
+  await stage.close();
+});
+
 Deno.test("a fault of the role costs the connection it was for, and is logged", async () => {
   const stage = await openStage();
   const [unlucky, other] = [await stage.ready(), await stage.ready()];

@@ -15,6 +15,7 @@ export interface CoinbaseTemplate {
   readonly coinbaseTxLocktime: number;
 }
 
+/** What goes into a coinbase; the extranonce is left out of it, and comes from each share. */
 export interface CoinbaseParts {
   readonly template: CoinbaseTemplate;
   /** First in the coinbase, in this order; the template's outputs follow. */
@@ -25,6 +26,9 @@ export interface CoinbaseParts {
   readonly extranonceSize: number;
 }
 
+/**
+ * Names in the coinbase's script, UTF-8, after the height; an absent one leaves its place empty.
+ */
 export interface ScriptSigTags {
   readonly pool?: string;
   readonly miner?: string;

@@ -18,6 +18,7 @@ export interface BlockNode {
   invalid: boolean;
 }
 
+/** Puts a header at the end of a branch: its height and work follow from the parent's. */
 export function blockNode(header: BlockHeader, parent: BlockNode | undefined): BlockNode {
   const hash = blockHash(header);
   return {

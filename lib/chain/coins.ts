@@ -18,6 +18,7 @@ export interface Coin {
 /** A coin's name: the transaction's key and the output's number. */
 export type Outpoint = string;
 
+/** @param txKey The txid as hex, in header order: {@link HashedTransaction.key}. */
 export function outpoint(txKey: string, vout: number): Outpoint {
   return `${txKey}:${vout}`;
 }

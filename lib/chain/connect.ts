@@ -4,6 +4,9 @@ import type { HashedBlock } from "./hashed.ts";
 import { MAX_MONEY, subsidyAt } from "./rules.ts";
 import { checkSpending } from "./transaction_rules.ts";
 
+/**
+ * How connecting a block went: what changed, to undo it by, or why not, in Bitcoin Core's words.
+ */
 export type Connection =
   | { readonly journal: readonly Change[]; readonly fault?: never }
   | { readonly fault: string };

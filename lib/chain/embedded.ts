@@ -22,6 +22,7 @@ import { Mempool } from "./mempool.ts";
 import { MAX_BLOCK_WEIGHT } from "./rules.ts";
 import { Traffic } from "./traffic.ts";
 
+/** How lively the chain is; all of it comes from the operator. */
 export interface EmbeddedOptions {
   readonly clock: Pick<Clock, "now" | "unix" | "sleep">;
   readonly random: Random;

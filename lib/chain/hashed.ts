@@ -31,6 +31,7 @@ export interface HashedBlock {
   readonly weight: number;
 }
 
+/** Encodes and hashes a transaction once, for all that ask later. */
 export function hashTransaction(tx: Transaction): HashedTransaction {
   const stripped = encodeTransaction(tx, { witness: false });
   const bytes = encodeTransaction(tx, { witness: true });
@@ -51,6 +52,7 @@ export function hashTransaction(tx: Transaction): HashedTransaction {
   };
 }
 
+/** The same for a block and all that is in it; the sizes are those of the whole block, in bytes. */
 export function hashBlock(block: Block): HashedBlock {
   const transactions = block.transactions.map(hashTransaction);
   const frame = HEADER_SIZE + compactSizeLength(transactions.length);

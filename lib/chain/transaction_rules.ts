@@ -7,6 +7,7 @@ import { spendingFault } from "./scripts.ts";
 
 // Reasons are Bitcoin Core's, in its order of checks, so that what a client learns here holds there.
 
+/** Whether the transaction spends nothing, so makes coins: its one input names no output. */
 export function isCoinbase({ inputs }: Transaction): boolean {
   const [input] = inputs;
   return inputs.length === 1 && input !== undefined && isNull(input);
@@ -49,6 +50,7 @@ export function isFinal(tx: Transaction, { height, medianTime }: Place): boolean
   return tx.lockTime < now || tx.inputs.every(({ sequence }) => sequence === FINAL_SEQUENCE);
 }
 
+/** What a transaction leaves for the block, in satoshis, or which rule it breaks. */
 export type Spending =
   | { readonly fee: bigint; readonly fault?: never }
   | { readonly fault: string };

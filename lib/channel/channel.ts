@@ -4,8 +4,12 @@ import type { Job, Shape } from "./job.ts";
 import { Tally, Unacknowledged } from "./tally.ts";
 import { type Target, targetOf } from "./target.ts";
 
+/**
+ * Who rolls the extranonce: nobody in a standard channel, the client in an extended one. SV2 §5.1
+ */
 export type ChannelKind = "standard" | "extended";
 
+/** What a channel is when it opens. */
 export interface ChannelInit<S extends Shape> {
   /** Unique on the connection, among channels and groups, for as long as it lives. SV2 §5.2 */
   readonly id: number;

@@ -3,6 +3,7 @@ const MOST_TIPS = 8;
 /** Slots of the first table, a power of two; 128 bytes. */
 const FIRST_SLOTS = 16;
 
+/** A share is remembered from now on, was already, or cannot be: there is no room. */
 export type Claim = "new" | "seen" | "full";
 
 /**

@@ -12,6 +12,7 @@ import {
 import { LaidJobs } from "./laid_jobs.ts";
 import type { Tip } from "./tips.ts";
 
+/** How jobs are made, and how many are kept. */
 export interface JobBookOptions<W, S extends Shape> {
   /** Puts a job together. @param id What it will be called; for what must differ between jobs. */
   readonly build: (work: W, shape: S, id: number) => JobParts;

@@ -20,6 +20,10 @@ export type Shape =
   | { readonly kind: "option"; readonly of: Field<unknown> }
   | { readonly kind: "seq"; readonly max: number; readonly of: Field<unknown> };
 
+/**
+ * A field of a message: its type on the wire, and what it means. Reading takes any bytes, and throws
+ * a {@link DecodeError} for those that are none; writing a {@link UsageError} for what does not fit.
+ */
 export interface Field<T> extends Extra {
   /** Name in SV2 §3.1, such as `"STR0_255"`. */
   readonly wire: string;
@@ -33,6 +37,7 @@ export interface Field<T> extends Extra {
   write(w: Writer, value: T): void;
 }
 
+/** What a field may say about itself beyond its meaning. */
 export interface Extra {
   readonly unit?: string;
   /** The specification's spelling, where it is not the key in snake case. */
@@ -55,9 +60,13 @@ export function bool(doc: string, extra?: Extra): Field<boolean> {
   };
 }
 
+/** One byte, `[0, 2^8)`. */
 export const u8: FieldOf<number> = uint(8);
+/** Two bytes, `[0, 2^16)`. */
 export const u16: FieldOf<number> = uint(16);
+/** Three bytes, `[0, 2^24)`. */
 export const u24: FieldOf<number> = uint(24);
+/** Four bytes, `[0, 2^32)`. */
 export const u32: FieldOf<number> = uint(32);
 
 /** IEEE 754 single; SV2 uses it without listing it in §3.1. May be NaN, infinite or negative. */
@@ -73,6 +82,7 @@ export function f32(doc: string, extra?: Extra): Field<number> {
   };
 }
 
+/** Eight bytes, `[0, 2^64)`: more than a number holds exactly, so a bigint. */
 export function u64(doc: string, extra?: Extra): Field<bigint> {
   return {
     wire: "U64",
@@ -104,7 +114,9 @@ export function u256(doc: string, extra?: Extra): Field<bigint> {
   };
 }
 
-/** A U256 that is a hash: its 32 bytes as SHA-256 gave them, which is the order in block headers. */
+/**
+ * A U256 that is a hash: its 32 bytes as SHA-256 gave them, which is the order in block headers.
+ */
 export function hash(doc: string, extra?: Extra): Field<Uint8Array> {
   return {
     wire: "U256",

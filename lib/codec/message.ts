@@ -14,6 +14,7 @@ import { MAX_PAYLOAD_SIZE, Writer } from "./writer.ts";
 /** By name, in wire order. */
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
+/** A value for each field, under its name. */
 export type Values<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
@@ -21,8 +22,12 @@ export type Values<F extends Fields> = {
 /** The TypeScript type of a message's value: `type X = ValueOf<typeof X>`. */
 export type ValueOf<M> = M extends Message<infer F> ? Values<F> : never;
 
+/**
+ * Which part of the specification a message belongs to; `common` is in every protocol, SV2 §3.6.
+ */
 export type Protocol = "common" | "mining" | "declaration" | "template" | "extensions";
 
+/** A message as it is written down, once, in `lib/messages/`. */
 export interface Definition<F extends Fields> {
   /** Name in the specification, such as `"SetupConnection.Success"`. Unique within a protocol. */
   readonly name: string;
@@ -38,18 +43,21 @@ export interface Definition<F extends Fields> {
   readonly fields: F;
 }
 
+/** A definition, and where in the numbering of messages it belongs. */
 export interface MessageSpec<F extends Fields> extends Definition<F> {
   readonly protocol: Protocol;
   /** `extension_type` without the channel bit; 0 for all of the core, SV2 §3.4.1. */
   readonly extension: number;
 }
 
+/** A message that was read, and what came behind it. */
 export interface Decoded<F extends Fields> {
   readonly value: Values<F>;
   /** Bytes after the last field, as a view of the payload: TLVs (SV2 §3.4.3), or to be ignored. */
   readonly rest: Uint8Array;
 }
 
+/** A message as a value: its description, and the codec that follows from it. */
 export interface Message<F extends Fields> extends MessageSpec<F> {
   /** Fewest bytes a payload has. */
   readonly minSize: number;

@@ -29,9 +29,13 @@ export function str255(doc: string, extra?: Extra): Field<string> {
   };
 }
 
+/** At most 32 bytes, behind a length of one byte; a copy, here and below. */
 export const b032: FieldOf<Uint8Array> = bytes("B0_32", 8, 32);
+/** At most 255 bytes, behind a length of one byte. */
 export const b0255: FieldOf<Uint8Array> = bytes("B0_255", 8, 2 ** 8 - 1);
+/** At most 65,535 bytes, behind a length of two bytes. */
 export const b064k: FieldOf<Uint8Array> = bytes("B0_64K", 16, 2 ** 16 - 1);
+/** At most 16,777,215 bytes, behind a length of three bytes. */
 export const b016m: FieldOf<Uint8Array> = bytes("B0_16M", 24, 2 ** 24 - 1);
 
 /** A value that may be absent: a sequence of at most one. Any other count is malformed. */

@@ -14,6 +14,7 @@ import { setU16At, u16At } from "./bytes_at.ts";
 import { allocate } from "./memory.ts";
 import type { Writer } from "./writer.ts";
 
+/** One appended field, as it stands on the wire; on receipt all of it is the peer's choice. */
 export interface Tlv {
   /** Which extension the field belongs to. */
   readonly extensionType: number;
@@ -77,7 +78,9 @@ export function findTlv(payload: Uint8Array, from: number, spec: TlvSpec): Uint8
   }
 }
 
-/** One TLV on the wire. @throws {UsageError} If a number or the value is too large for its place. */
+/**
+ * One TLV on the wire. @throws {UsageError} If a number or the value is too large for its place.
+ */
 export function encodeTlv(tlv: Tlv): Uint8Array {
   assertFits(tlv);
   const { extensionType, fieldType, value } = tlv;

@@ -15,6 +15,7 @@ export type TomlValue =
   | readonly TomlValue[]
   | TomlTable;
 
+/** A table as it was read; whoever wrote the file chose the keys. */
 export interface TomlTable {
   readonly [key: string]: TomlValue;
 }

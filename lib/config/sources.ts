@@ -14,6 +14,7 @@ export interface Sources {
   readSecret(path: string): Promise<SecretFile>;
 }
 
+/** A file of settings, read already, and which part of it is meant. */
 export interface FileSource {
   readonly document: TomlDocument;
   /** The table that has the settings; none is the whole file. */
@@ -24,6 +25,7 @@ export interface FileSource {
   readonly foreign?: ForeignKeys;
 }
 
+/** A file that holds a secret. Its text goes into no message. */
 export interface SecretFile {
   readonly text: string;
   /** Other users of this machine can read it. */

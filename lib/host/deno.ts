@@ -25,10 +25,12 @@ export function denoHost({ log, signal }: { log: Log; signal: AbortSignal }): Ho
   };
 }
 
+/** The platform's generator; at most 65,536 bytes at a time. */
 export const denoRandom: Random = {
   bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
 };
 
+/** The machine's clocks: one that only goes forward, and the time of day that somebody may set. */
 export const denoClock: Clock = {
   now: () => performance.now(),
   unix: () => Math.floor(Date.now() / 1000),

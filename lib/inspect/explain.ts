@@ -13,6 +13,7 @@ export interface Line extends Sighting {
   readonly unit?: string;
 }
 
+/** A payload, field by field, as far as it could be read. */
 export interface Explanation {
   /**
    * In the order of their first bytes; a sequence comes before its elements. Without an error the

@@ -3,6 +3,7 @@ import type { Instant } from "../time.ts";
 /** How many hashes are computed side by side. */
 export type Lanes = 4 | 8;
 
+/** How the number of lanes is decided. */
 export interface LaneOptions {
   /** A fixed number of lanes; by default what is found to be faster, or four without a clock. */
   readonly lanes?: Lanes;

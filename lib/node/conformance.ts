@@ -25,6 +25,7 @@ export interface NodeBench {
   close(): Promise<void>;
 }
 
+/** A kind of node, and where its tests go. */
 export interface NodeSuite {
   /** For the names of the tests. */
   readonly name: string;

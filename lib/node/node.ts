@@ -42,6 +42,7 @@ export interface Node {
   health(): Promise<NodeHealth>;
 }
 
+/** What a node tells of its own accord. */
 export type NodeEvent =
   /** New blocks must be built on `tip`: another block, or the same block with another `nBits`. */
   | { readonly type: "tip"; readonly tip: Tip }

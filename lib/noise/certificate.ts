@@ -30,6 +30,7 @@ export interface ServerIdentity {
   readonly notValidAfter: UnixSeconds;
 }
 
+/** What goes into a server's certificate; all of it is the operator's. */
 export interface IdentityOptions {
   /** 32 bytes; used here and not kept. */
   readonly authoritySecret: Uint8Array;
@@ -81,7 +82,9 @@ export interface IdentityTerms {
   readonly lifetime: number;
 }
 
-/** Certificates begin this many seconds before they are issued, for clients whose clock is behind. */
+/**
+ * Certificates begin this many seconds before they are issued, for clients whose clock is behind.
+ */
 const BACKDATED = 60;
 
 /**
@@ -109,6 +112,7 @@ export function renewIdentity(
   });
 }
 
+/** What a client has to judge a server by. */
 export interface CertificateCheck {
   /** SIGNATURE_NOISE_MESSAGE as decrypted, 74 bytes. */
   readonly certificate: Uint8Array;

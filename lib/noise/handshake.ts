@@ -54,6 +54,7 @@ export interface Split {
   readonly handshakeHash: Uint8Array;
 }
 
+/** What the dialling side brings to one handshake. */
 export interface InitiatorOptions {
   /** Whom to trust: 32 bytes, x-only. Without it the server proves nothing, {@link Initiator.authenticated}. */
   readonly authorityKey?: Uint8Array | undefined;
@@ -155,6 +156,7 @@ export class Initiator {
   }
 }
 
+/** What the listening side brings to one handshake. */
 export interface ResponderOptions {
   readonly identity: ServerIdentity;
   readonly ephemeral: EphemeralKey;

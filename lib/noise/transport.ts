@@ -26,11 +26,14 @@ export const CHUNK_SIZE = 65_535 - MAC_SIZE;
 const SEALED_HEADER_SIZE = FRAME_HEADER_SIZE + MAC_SIZE;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** Bytes of a payload once encrypted, `pt_len_to_ct_len` of SV2 §4.6. None of it for an empty one. */
+/**
+ * Bytes of a payload once encrypted, `pt_len_to_ct_len` of SV2 §4.6. None of it for an empty one.
+ */
 export function sealedPayloadSize(payloadLength: number): number {
   return payloadLength + Math.ceil(payloadLength / CHUNK_SIZE) * MAC_SIZE;
 }
 
+/** What is usual unless a test says otherwise. */
 export interface SealerOptions {
   readonly aead?: Aead;
   /** Where the counter starts; for tests of its end. */
@@ -86,6 +89,7 @@ export class FrameSealer {
   }
 }
 
+/** The same for the receiving direction, and what it refuses. */
 export interface OpenerOptions extends SealerOptions {
   /** Largest payload taken, in bytes; a number, or one for each kind of message. */
   readonly maxPayload?: number | ((header: FrameHeader) => number);

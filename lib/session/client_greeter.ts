@@ -15,6 +15,7 @@ import { messageOf } from "../messages/registry.ts";
 import type { Initiator, Split } from "../noise/handshake.ts";
 import type { Greeter, Line } from "./connection.ts";
 
+/** What the dialling side says of itself, and what it wants. */
 export interface ClientGreeterOptions {
   readonly initiator: Initiator;
   readonly setup: SetupConnection;

@@ -3,6 +3,9 @@ import type { RequestExtensions } from "../messages/extensions.ts";
 /** The negotiation of extensions itself. */
 export const EXTENSION_NEGOTIATION = 0x0001;
 
+/**
+ * RequestExtensions.Success or .Error, by what they carry; what was asked for in the asked order.
+ */
 export type ExtensionsVerdict =
   | { readonly accepted: true; readonly supported: readonly number[] }
   | {

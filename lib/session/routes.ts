@@ -7,6 +7,7 @@ export type Routes = Uint8Array;
 export const toNobody = 0;
 /** SetupConnection and what belongs to it. */
 export const toGreeter = 1;
+/** A message of the connection's protocol. */
 export const toRole = 2;
 
 const PROTOCOLS = ["mining", "declaration", "template"] as const;

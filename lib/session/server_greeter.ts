@@ -19,6 +19,7 @@ import { judgeExtensions } from "./extensions.ts";
 import type { Session } from "./role.ts";
 import { judgeSetup, type SetupPolicy } from "./setup.ts";
 
+/** What the listening side shows and takes. */
 export interface ServerGreeterOptions {
   readonly policy: SetupPolicy;
   readonly identity: ServerIdentity;

@@ -15,11 +15,14 @@ export interface SetupPolicy {
   readonly requiredExtensions: readonly number[];
 }
 
+/** SetupConnection.Success or .Error, by what they carry. */
 export type SetupVerdict =
   | { readonly accepted: true; readonly usedVersion: number; readonly flags: number }
   | { readonly accepted: false; readonly errorCode: string; readonly flags: number };
 
-/** The answer to a SetupConnection, SV2 §3.6.2 and §3.6.3. Every role that listens gives this one. */
+/**
+ * The answer to a SetupConnection, SV2 §3.6.2 and §3.6.3. Every role that listens gives this one.
+ */
 export function judgeSetup(policy: SetupPolicy, setup: SetupConnection): SetupVerdict {
   const version = Math.min(setup.maxVersion, policy.versions[1]);
   const missing = (setup.flags & ~policy.flags) >>> 0;

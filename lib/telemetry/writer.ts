@@ -2,11 +2,16 @@ import { escapeJson, escapeText, quoteText } from "./escape.ts";
 import type { Log, LogFields } from "./log.ts";
 import { Throttle, type ThrottleLimits } from "./throttle.ts";
 
+/** From the most talkative on; a level brings those after it along. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
+/** `key=value` for people, or an object a line for programs. */
 export const LOG_FORMATS = ["text", "json"] as const;
+/** One of {@link LOG_FORMATS}. */
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
+/** Where lines go, which ones, and how they look. */
 export interface LogWriterOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;

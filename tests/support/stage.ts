@@ -27,7 +27,7 @@ export class RecordingRole implements Role {
     this.onReceived(peer, frame);
   }
 
-  settled(): void {}
+  settled(_peer: Peer): void {}
 
   disconnected(_peer: Peer, reason: string): void {
     this.told.push("disconnected");

@@ -10,10 +10,13 @@ import { add, xor } from "./lanes";
 
 /** In: associated data, up to 1 KiB. */
 export const ASSOCIATED: usize = memory.data(1024, 16);
+/** Bytes of associated data that there is room for. */
 export const ASSOCIATED_SIZE: i32 = 1024;
 /** In: a text or frames; out: the same sealed or opened. Room for a little more is behind each. */
 export const TEXT_SIZE: i32 = 131072;
+/** Where what is given goes. */
 export const TEXT_IN: usize = memory.data(131072 + 256, 64);
+/** Where what is made of it comes out. */
 export const TEXT_OUT: usize = memory.data(131072 + 256, 64);
 
 const MAC_SIZE: u32 = 16;
@@ -58,7 +61,9 @@ function isTag(tag: usize): bool {
   return !v128.any_true(xor(v128.load(tag), v128.load(TAG)));
 }
 
-/** Adds the key stream at `stream` to up to 64 bytes. What is written beyond them is overwritten. */
+/**
+ * Adds the key stream at `stream` to up to 64 bytes. What is written beyond them is overwritten.
+ */
 @inline
 function cipher64(to: usize, from: usize, stream: usize): void {
   v128.store(to, xor(v128.load(from), v128.load(stream)));
@@ -163,11 +168,14 @@ function lengthAt(at: usize): u32 {
 let opened: u32 = 0;
 let stopped: u32 = 0;
 
+/** Bytes of plaintext that the last {@link openFrames} gave. */
 export function openedSize(): u32 {
   return opened;
 }
 
-/** 0: the next frame is not all there. 1: it is not authentic. 2: its payload has several chunks. */
+/**
+ * 0: the next frame is not all there. 1: it is not authentic. 2: its payload has several chunks.
+ */
 export function openStopped(): u32 {
   return stopped;
 }

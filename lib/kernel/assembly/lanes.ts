@@ -8,6 +8,7 @@ export function add(a: v128, b: v128): v128 {
   return i32x4.add(a, b);
 }
 
+/** Four words, each exclusive-ored. */
 @inline
 export function xor(a: v128, b: v128): v128 {
   return v128.xor(a, b);

@@ -30,6 +30,7 @@ export const SCAN_HEADER: usize = memory.data(80, 16);
 export const SCAN_TARGET: usize = memory.data(32, 16);
 /** Out: the nonces that were found, 32 bits each. */
 export const SCAN_FOUND: usize = memory.data(256 * 4, 16);
+/** Nonces that there is room for: a scan ends where one more step could find too many. */
 export const SCAN_FOUND_LIMIT: u32 = 256;
 
 /** State after the header's first block. */
@@ -55,6 +56,7 @@ function meetsTarget(nonce: u32): bool {
 let scanned: u32 = 0;
 let found: u32 = 0;
 
+/** Nonces that the last {@link scan} went through. */
 export function scanLength(): u32 {
   return scanned;
 }

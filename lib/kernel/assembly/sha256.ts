@@ -26,25 +26,30 @@ export const IV: usize = memory.data<u32>([
 
 /** The 64 words of the block at hand, and the same with their round constants added. */
 const W1: usize = memory.data(64 * 4, 16);
+/** Of these, W + K: what a round takes. */
 export const KW1: usize = memory.data(64 * 4, 16);
 /** {@link KW1} of the block that ends a message of 64 bytes: it never changes. */
 export const KW1_PADDING_64: usize = memory.data(64 * 4, 16);
 
+/** σ0 of FIPS 180-4 §4.1.2. */
 @inline
 export function smallSigma0(x: u32): u32 {
   return rotr(x, 7) ^ rotr(x, 18) ^ (x >> 3);
 }
 
+/** σ1 of FIPS 180-4 §4.1.2. */
 @inline
 export function smallSigma1(x: u32): u32 {
   return rotr(x, 17) ^ rotr(x, 19) ^ (x >> 10);
 }
 
+/** T1 of FIPS 180-4 §6.2.2; `kw` is W + K. */
 @inline
 export function round1(e: u32, f: u32, g: u32, h: u32, kw: u32): u32 {
   return h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + (g ^ (e & (f ^ g))) + kw;
 }
 
+/** T2 of FIPS 180-4 §6.2.2. */
 @inline
 export function round2(a: u32, b: u32, c: u32): u32 {
   return (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + (b ^ ((a ^ b) & (b ^ c)));
@@ -152,11 +157,13 @@ export function rehash1(state: usize): void {
 
 // ---- Four messages, one a lane: what unrolled code is made of -----------------------------------
 
+/** σ0 of FIPS 180-4 §4.1.2, in every lane. */
 @inline
 export function sigma0(x: v128): v128 {
   return xor(xor(rotateRight(x, 7, 25), rotateRight(x, 18, 14)), i32x4.shr_u(x, 3));
 }
 
+/** σ1 of FIPS 180-4 §4.1.2, in every lane. */
 @inline
 export function sigma1(x: v128): v128 {
   return xor(xor(rotateRight(x, 17, 15), rotateRight(x, 19, 13)), i32x4.shr_u(x, 10));

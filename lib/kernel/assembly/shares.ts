@@ -19,6 +19,7 @@ import {
 
 /** Where slots are. What is below belongs to the module. */
 export const ARENA: usize = 1 << 20;
+/** Bytes for slots: what jobs may take together. */
 export const ARENA_SIZE: i32 = 1 << 25;
 
 /*
@@ -32,6 +33,7 @@ const SLOT_WHOLE_SIZE = 32, SLOT_REST_SIZE = 36, SLOT_SUFFIX_SIZE = 40;
 /** Levels of the path. */
 const SLOT_LEVELS = 44;
 const SLOT_N_BITS = 48;
+/** Previous block's hash, 32 bytes as in the header. */
 export const SLOT_PREV_HASH: i32 = 64;
 /** What is left of the prefix, under 64 bytes. */
 const SLOT_REST = 128;
@@ -44,8 +46,11 @@ export const SLOT_FIXED: i32 = 192 + 192;
 export const SHARE_SLOT: i32 = 0;
 /** Version, time, nBits and nonce have to be neighbours. */
 export const SHARE_VERSION: i32 = 4;
+/** Header's time, 32 bits. */
 export const SHARE_TIME: i32 = 8;
+/** Header's nBits, of a standard share; an extended one has its slot's. */
 export const SHARE_N_BITS: i32 = 12;
+/** Header's nonce, 32 bits. */
 export const SHARE_NONCE: i32 = 16;
 /** Bytes of the extranonce. */
 export const SHARE_EXTRANONCE_SIZE: i32 = 20;
@@ -53,19 +58,24 @@ export const SHARE_EXTRANONCE_SIZE: i32 = 20;
 export const SHARE_RESULT: i32 = 24;
 /** Of a standard share. */
 export const SHARE_PREV_HASH: i32 = 32;
+/** Merkle root of a standard share, 32 bytes. */
 export const SHARE_ROOT: i32 = 64;
 /** Up to 64 bytes. */
 export const SHARE_EXTRANONCE: i32 = 128;
 /** Scratch: the first two blocks after the midstate, and room for what is copied too much. */
 const SHARE_HEAD = 192;
+/** Bytes from one share to the next. */
 export const SHARE_SIZE: i32 = 512;
 
 /** In: extended and standard shares. */
 export const SHARES_LIMIT: i32 = 64;
+/** Shares whose coinbase is to be hashed, {@link SHARES_LIMIT} at most. */
 export const EXTENDED: usize = memory.data(64 * 512, 64);
+/** Shares that bring their merkle root, {@link SHARES_LIMIT} at most. */
 export const STANDARD: usize = memory.data(64 * 512, 64);
 /** Out: 32 bytes a share. */
 export const RESULTS_LIMIT: i32 = 4096;
+/** Hashes, 32 bytes each, by {@link SHARE_RESULT}. */
 export const RESULTS: usize = memory.data(4096 * 32, 64);
 
 /** What the lanes work on: eight numbers each. */

@@ -14,6 +14,7 @@ import {
 
 /** In: a message, or a stretch of one. */
 export const MESSAGE: usize = memory.data(65536, 16);
+/** Bytes that fit at a time. */
 export const MESSAGE_SIZE: i32 = 65536;
 /** Out: a hash. */
 export const DIGEST: usize = memory.data(32, 16);
@@ -44,7 +45,9 @@ export function finishMessage(size: u32, length: u32, twice: bool): void {
 
 const PAIR: usize = memory.data(64, 16);
 
-/** Folds the 32 bytes at {@link DIGEST} with `levels` times 32 bytes at {@link MESSAGE}, in place. */
+/**
+ * Folds the 32 bytes at {@link DIGEST} with `levels` times 32 bytes at {@link MESSAGE}, in place.
+ */
 export function foldMessage(levels: u32): void {
   for (let level: u32 = 0; level < levels; level++) {
     memory.copy(PAIR, DIGEST, 32);

@@ -13,6 +13,7 @@ const MAX_LIVE_JOBS = 32;
 /** SV2 §5.1.2.1: prefix and rolled part together. */
 const MAX_EXTRANONCE = 32;
 
+/** A channel as the server granted it; sizes, target and ids are the server's choice. */
 export interface ChannelOptions {
   readonly id: number;
   readonly kind: "standard" | "extended";

@@ -29,6 +29,7 @@ import type { Seat } from "./seat.ts";
 import { Submissions } from "./submissions.ts";
 import type { Tally } from "./tally.ts";
 
+/** What reading the server's messages takes. */
 export interface InboxOptions {
   readonly log: Log;
   readonly random: Random;

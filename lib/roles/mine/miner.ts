@@ -35,12 +35,16 @@ import { workerTlv } from "./worker_name.ts";
 /** Fewest extranonce bytes asked for: 65,536 headers of 2^48 nonces and versions each. */
 const MIN_EXTRANONCE_SIZE = 2;
 
+/** What a miner is made of. */
 export interface MinerOptions {
   readonly config: MineConfig;
   readonly log: Log;
   readonly random: Random;
 }
 
+/**
+ * The machine, see the module. One for the life of the program: its tally counts over all of it.
+ */
 export class Miner implements Role {
   readonly tally = new Tally();
   readonly #config: MineConfig;

@@ -32,6 +32,7 @@ export interface Share {
   readonly isBlock: boolean;
 }
 
+/** What a nonce that a device reported is worth: to be sent, or not and why. */
 export type Judgement =
   | { readonly verdict: "share"; readonly share: Share }
   | { readonly verdict: "stale" | "duplicate" | "hardware-error"; readonly why: string };

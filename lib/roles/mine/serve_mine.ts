@@ -15,6 +15,7 @@ export interface Screen {
   status(line: string): void;
 }
 
+/** What mining takes beside its settings. */
 export interface MineParts {
   readonly driver: Driver;
   /** Absent: nobody watches. */

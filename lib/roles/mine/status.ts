@@ -28,6 +28,10 @@ export interface MineStatus {
   readonly celsius: number | undefined;
 }
 
+/**
+ * Sums up a miner for whoever looks on. Absent is what nobody knows, such as the latency before a
+ * share.
+ */
 export function statusOf({ peer, rigs, seats, tally, latencyMs }: Miner): MineStatus {
   const telemetry = Array.from(rigs, ({ device }) => device.telemetry());
   const temperatures = telemetry.flatMap((t) => t.temperatures.map(({ celsius }) => celsius));
@@ -81,7 +85,9 @@ function sharesOf(status: MineStatus): string {
 
 const PREFIXES = ["", "k", "M", "G", "T", "P", "E", "Z"] as const;
 
-/** Three digits that matter, and a prefix: `"3.42 MH/s"`, `"999"`, `"0.0021"`. @param value From 0. */
+/**
+ * Three digits that matter, and a prefix: `"3.42 MH/s"`, `"999"`, `"0.0021"`. @param value From 0.
+ */
 export function formatSi(value: number, unit = ""): string {
   if (!Number.isFinite(value)) return `∞ ${unit}`.trimEnd();
   if (value < 1) return `${Number(value.toPrecision(2))} ${unit}`.trimEnd();

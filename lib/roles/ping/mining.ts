@@ -22,6 +22,7 @@ const REQUEST_ID = 1;
 const NOMINAL_HASH_RATE = 1e12;
 const MIN_EXTRANONCE_SIZE = 2;
 
+/** The channel as the server numbered it. */
 export interface PingChannel {
   readonly channelId: number;
   readonly groupChannelId: number;

@@ -10,6 +10,7 @@ export type PingStepName =
   | "job"
   | "template";
 
+/** One step, done or failed. */
 export interface PingStep {
   readonly step: PingStepName;
   readonly ok: boolean;

@@ -2,6 +2,7 @@ import type { Instant } from "../../time.ts";
 import { acceptedFrame } from "./frames.ts";
 import type { PoolChannel } from "./miner.ts";
 
+/** How long accepted shares may wait to be told of, SV2 §5.3.13. */
 export interface AcknowledgementPolicy {
   /** Accepted shares that one message tells of. */
   readonly shareBatchSize: number;

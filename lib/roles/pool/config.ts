@@ -99,6 +99,9 @@ export const JOB_SALT_SIZE = 4;
 /** Bytes that number channels in an extranonce. */
 const INDEX_SIZE = 3;
 
+/**
+ * How this pool divides an extranonce: its own part, the channel's number, what the client rolls.
+ */
 export function layoutOf({ serverId, rollableExtranonceSize }: PoolPolicy): ExtranonceLayout {
   return { serverId, indexSize: INDEX_SIZE, rollableSize: rollableExtranonceSize };
 }

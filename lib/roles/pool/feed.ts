@@ -27,6 +27,7 @@ export interface FeedListener {
   lost(feed: TemplateFeed): void;
 }
 
+/** One template provider, and who hears what it says. */
 export interface FeedOptions {
   readonly name: string;
   /** What the pool's coinbases add, SV2 §7.1. */

@@ -125,6 +125,7 @@ export function acceptedFrame({ id, unacknowledged }: PoolChannel): Uint8Array {
 /** One for each code; the codes are few and ours. */
 const refusals = new Map<ShareRefusal, Uint8Array>();
 
+/** SubmitShares.Error. @param sequenceNumber The refused share's, as the client chose it. */
 export function refusedFrame(
   channelId: number,
   sequenceNumber: number,

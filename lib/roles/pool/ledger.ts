@@ -12,13 +12,16 @@ import {
 } from "./found.ts";
 import type { ProviderWatcher } from "./providers.ts";
 
-/** Seconds after which a provider no longer has the template, and the block no place in the chain. */
+/**
+ * Seconds after which a provider no longer has the template, and the block no place in the chain.
+ */
 const GIVE_UP_SECONDS = 3_600;
 /** Blocks that may wait for the disk. More are no mining but a test network, and go without it. */
 const MOST_WAITING = 64;
 /** Blocks whose outcome is awaited at a time. */
 const MOST_PENDING = 1_024;
 
+/** Where found blocks are kept, and how they get out. */
 export interface LedgerOptions {
   readonly files: Files;
   /** Below it, `pending/` has the blocks whose outcome is not known. */

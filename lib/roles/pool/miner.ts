@@ -12,6 +12,7 @@ import type { PoolShape, TemplateWork } from "./work.ts";
 const MOST_OWN_JOBS = 4;
 const LAST_ID = 0xffff_ffff;
 
+/** What a channel is when it opens, here. */
 export interface PoolChannelInit extends ChannelInit<PoolShape> {
   readonly miner: Miner;
   readonly group: Group<PoolChannel>;

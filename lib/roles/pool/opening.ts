@@ -14,6 +14,7 @@ import { type Miner, PoolChannel } from "./miner.ts";
 import { readIdentity } from "./payout.ts";
 import { type PoolShape, shapeOf, type TemplateWork } from "./work.ts";
 
+/** Codes with which a channel is refused, SV2 §5.3.6. */
 export type OpenRefusal = ErrorCode<"OpenMiningChannel.Error">;
 
 /** What a client asks for when it opens a channel. */

@@ -19,6 +19,7 @@ import type { PoolShape, TemplateWork } from "./work.ts";
 /** Shares that are hashed at a time, at most. */
 const MOST_IN_BATCH = 256;
 
+/** What judging shares takes. */
 export interface ShareDeskOptions {
   readonly policy: AcknowledgementPolicy & { readonly maxWorkersPerChannel: number };
   readonly book: JobBook<TemplateWork, PoolShape>;

@@ -12,6 +12,7 @@ const MAX_FAILURES = 5;
 /** Milliseconds until the next try after a failure. */
 const RETRY_MS = 1_000;
 
+/** What the counters of all shapes have in common. */
 export interface CounterOptions {
   readonly desk: Desk;
   readonly shelf: Shelf;

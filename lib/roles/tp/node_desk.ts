@@ -13,6 +13,7 @@ const RETRY_MS = 1_000;
 /** Who is told how a block of ours fared. */
 export type OnBlock = (block: { readonly hash: string; readonly verdict: Verdict }) => void;
 
+/** What stands behind the desk. */
 export interface NodeDeskOptions {
   readonly node: Node;
   readonly host: Host;

@@ -39,6 +39,7 @@ const MAX_SUBMITTED = 1_000;
 /** Blocks on their way to the node: more come only where proof of work costs nothing. */
 const MAX_PENDING = 64;
 
+/** What a template provider is made of. */
 export interface TpRoleOptions {
   readonly policy: TpPolicy;
   readonly desk: Desk;
@@ -47,6 +48,7 @@ export interface TpRoleOptions {
   readonly firstId: bigint;
 }
 
+/** The machine, see the module. Clients may say anything; only the desk's answers are believed. */
 export class TpRole implements Role {
   readonly #policy: TpPolicy;
   readonly #desk: Desk;

@@ -15,6 +15,7 @@ import type { NodeTemplate } from "../../node/node.ts";
 import { hashMeetsTarget } from "../../pow/target.ts";
 import { GENERAL_PURPOSE_BITS } from "../../pow/version_bits.ts";
 
+/** A solved block's own part, or why it is none. */
 export type Solution =
   | {
     readonly fault?: never;
