@@ -66,6 +66,6 @@ export class Caller {
       limits: CLIENT_LIMITS,
       log,
       onSecrets: undefined,
-    }, this.#turns.next);
+    }, this.#turns);
   }
 }

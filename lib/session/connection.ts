@@ -131,7 +131,10 @@ export class Connection implements Peer, Line {
     return this.#queuedBytes;
   }
 
-  /** Bytes came from the peer. Whatever they are, this never throws: at worst the connection ends. */
+  /**
+   * Bytes came from the peer. Whatever they are, this never throws: at worst the connection ends. To be
+   * followed by {@link settle}, which may be once for the input of many connections.
+   */
   receive(chunk: Uint8Array, now: Instant): void {
     this.#now = now;
     if (this.#stage === "closing" || this.#stage === "closed") return;
@@ -139,10 +142,16 @@ export class Connection implements Peer, Line {
       const rest = this.#stage === "handshake" ? this.#receiveHandshake(chunk) : chunk;
       if (rest.length > 0) this.#opener?.push(rest, this.#deliver);
     } catch (error) {
+      // What came before it was honest work and gets its answer.
+      this.settle(now);
       this.#fail(error);
     }
-    if (this.#session === undefined) return;
-    // Also after a failure: what came before it was honest work and gets its answer.
+  }
+
+  /** Everything that was there to receive has been given to the role. */
+  settle(now: Instant): void {
+    this.#now = now;
+    if (this.#session === undefined || this.#stage === "closed") return;
     try {
       this.#options.role.settled(this, now);
     } catch (error) {

@@ -140,7 +140,7 @@ async function once(
     limits,
     log,
     onSecrets: keyLogger(host, "client"),
-  }, new Turns(host.clock).next);
+  }, new Turns(host.clock));
   const { connection } = driven;
   const ended = new AbortController();
   const stop = (): void => connection.close(STOPPING);

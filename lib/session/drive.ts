@@ -20,13 +20,13 @@ export interface Driven {
  * Runs a connection over a socket until either ends. Output is written once per turn of the event
  * loop, one write at a time; while a peer does not read, it is not read from either.
  *
- * @param turn Awaited before input of a connection in its handshake: {@link Turns.next}.
+ * @param turns Shared by all connections of a role.
  */
 export function drive(
   socket: Socket,
   clock: Clock,
   options: Omit<ConnectionOptions, "onOutput" | "now" | "address">,
-  turn: () => Promise<void>,
+  turns: Turns,
 ): Driven {
   let writing: Promise<void> = Promise.resolve();
   let busy = false;
@@ -66,9 +66,10 @@ export function drive(
       for (;;) {
         const length = await socket.read(buffer);
         if (length === null || connection.stage === "closed") break;
-        if (connection.stage === "handshake") await turn();
-        connection.receive(buffer.subarray(0, length), clock.now());
         if (connection.queuedBytes > HIGH_WATER) await writing;
+        if (connection.stage === "handshake") await turns.next();
+        connection.receive(buffer.subarray(0, length), clock.now());
+        turns.settle(connection);
         if (length === buffer.length && length < LARGE_READ) buffer = new Uint8Array(length * 4);
         else if (length < buffer.length >> 4 && buffer.length > SMALL_READ) {
           buffer = new Uint8Array(buffer.length >> 1);
@@ -98,16 +99,35 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Hands out turns of the event loop, one handshake each: a burst of them costs milliseconds apiece and
- * must not keep shares waiting.
+ * Turns of the event loop, of all connections of a role.
+ *
+ * What arrived on several connections at a time is given to the role first, and then all of it is settled:
+ * hashing four shares costs little more than hashing one. And there is one handshake in a turn: a burst
+ * of them costs milliseconds apiece and must not keep shares waiting.
  */
 export class Turns {
   readonly #clock: Clock;
   #last: Promise<void> = Promise.resolve();
+  #unsettled: Connection[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  readonly next = (): Promise<void> => this.#last = this.#last.then(() => this.#clock.sleep(0));
+  /** Resolves in the next turn that has no handshake. */
+  next(): Promise<void> {
+    return this.#last = this.#last.then(() => this.#clock.sleep(0));
+  }
+
+  /** Settles a connection that has received something, at the end of this turn. */
+  settle(connection: Connection): void {
+    if (this.#unsettled.push(connection) === 1) queueMicrotask(this.#settleAll);
+  }
+
+  readonly #settleAll = (): void => {
+    const unsettled = this.#unsettled;
+    this.#unsettled = [];
+    const now = this.#clock.now();
+    for (const connection of unsettled) connection.settle(now);
+  };
 }

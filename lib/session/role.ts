@@ -53,7 +53,11 @@ export interface Role {
    * call. A thrown {@link DecodeError} or {@link PeerError} closes this connection and no other.
    */
   received(peer: Peer, frame: Frame, now: Instant): void;
-  /** Every frame of a chunk has been given: the place to answer a batch of shares at once. */
+  /**
+   * Everything that came in this turn of the event loop has been given, on this connection and on
+   * others: the place to answer a batch of shares at once. Follows every {@link Role.received} before
+   * anything else comes in; what else may happen before (a tick, the connection's end) is told as ever.
+   */
   settled(peer: Peer, now: Instant): void;
   /** Nothing more will come or go. Called once for every {@link Role.connected}. */
   disconnected(peer: Peer, reason: string, now: Instant): void;

@@ -80,7 +80,7 @@ async function run(listener: Listener, options: ServeOptions): Promise<void> {
       limits,
       log,
       onSecrets: keyLogger(host, "server"),
-    }, turns.next);
+    }, turns);
     open.add(driven);
     admitted.add(socket);
     void driven.done.finally(() => {

@@ -171,6 +171,7 @@ export class Pool implements Role, WorkSink {
   }
 
   tick(now: Instant): void {
+    this.#desk.settle(now);
     this.#desk.acknowledgements.tick(now);
     const turn = this.#ticks++ % SWEEP_TICKS;
     for (const miner of this.#miners.values()) {
@@ -189,16 +190,19 @@ export class Pool implements Role, WorkSink {
   }
 
   futureWork(work: TemplateWork): void {
+    this.#settleNow();
     this.#distribution.announce(this.#book.addFuture(work));
   }
 
   activeWork(work: TemplateWork): void {
+    this.#settleNow();
     if (this.#book.active === undefined) return;
     this.#activeSince = this.#clock.now();
     this.#distribution.announce(this.#book.addActive(work));
   }
 
   newTip(work: TemplateWork, init: TipInit): void {
+    this.#settleNow();
     this.#activeSince = this.#clock.now();
     const tip = this.#tips.enter(init);
     let set: JobSet<TemplateWork> | undefined = this.#book.futures.find((future) =>
@@ -210,6 +214,11 @@ export class Pool implements Role, WorkSink {
     }
     this.#book.activate(set, tip);
     this.#distribution.activate(set);
+  }
+
+  /** Shares that came in before something changes are judged by what was before. */
+  #settleNow(): void {
+    this.#desk.settle(this.#clock.now());
   }
 
   #open(miner: Miner, request: OpenRequest, now: Instant): void {

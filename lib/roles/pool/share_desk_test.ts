@@ -442,6 +442,32 @@ Deno.test("a share that is cut short ends the connection; what came before it is
   strictEqual(answer(miner), "accepted");
 });
 
+Deno.test("shares of several connections wait to be hashed together, and are judged by what was before", () => {
+  const afterwards: ((stage: PoolStage) => void)[] = [
+    (stage) => stage.newBlock(2),
+    (stage) => stage.newTemplate(),
+    (stage) => stage.pool.futureWork(stage.work({ futureTemplate: true })),
+    (stage) => stage.pool.disconnected(stage.connect(), "test", stage.now),
+    (stage) => stage.pool.tick(stage.now),
+  ];
+  for (const happen of afterwards) {
+    const stage = new PoolStage();
+    stage.newBlock(1);
+    const miners = [stage.connect(), stage.connect(), stage.connect()].map((peer) =>
+      stage.openExtended(peer, { nominalHashRate: 0 })
+    );
+    for (const miner of miners) {
+      const share = { channelId: miner.channelId, sequenceNumber: 1 };
+      const jobId = miner.active?.jobId ?? 0;
+      const value = { ...share, jobId, ...miner.roll(), extranonce: new Uint8Array(16) };
+      stage.pool.received(miner.peer, frameOf(SubmitSharesExtended, value), stage.now);
+      strictEqual(miner.peer.take().length, 0);
+    }
+    happen(stage);
+    for (const miner of miners) strictEqual(miner.peer.take()[0]?.name, SubmitSharesSuccess.name);
+  }
+});
+
 Deno.test("vardiff brings a channel that finds too many shares to a harder target, by a job", () => {
   const stage = new PoolStage({ policy: { sharesPerMinute: 6 } });
   stage.newBlock();
