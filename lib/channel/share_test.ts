@@ -1,147 +1,19 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { UsageError } from "../errors.ts";
-import { bytesFromTarget, MAX_TARGET, targetOfDifficulty } from "../pow/target.ts";
-import { Channel } from "./channel.ts";
-import type { ShareHasher } from "./hasher.ts";
-import type { Job, Shape } from "./job.ts";
-import { JobBook } from "./jobs.ts";
-import { type JudgedShare, ShareBatch, type SubmittedShare } from "./share.ts";
-import { type Tip, Tips } from "./tips.ts";
-import { type Worker, Workers } from "./workers.ts";
-
-const SHAPE: Shape = { key: "pool", extranonceSize: 20 };
-const UNIX = 1_700_000_000;
-const VERSION = 0x20000000;
-/** Of the whole of `JudgedShare`, what a client or an operator would see. */
-type Verdict = string;
-
-/** Hashes to what the test says, so that a share can be put anywhere beside a target. */
-class ScriptedHasher implements ShareHasher {
-  readonly hashes: Uint8Array[] = [];
-  readonly prefixes: string[] = [];
-  readonly extranonces: string[] = [];
-  runs = 0;
-  #batch: Uint8Array[] = [];
-
-  layJob(): number {
-    return 0;
-  }
-  dropJob(): void {}
-  begin(): void {
-    this.#batch = [];
-  }
-  addExtended(_slot: number, prefix: Uint8Array, extranonce: Uint8Array): void {
-    this.prefixes.push(prefix.toHex());
-    this.extranonces.push(extranonce.toHex());
-    this.#batch.push(this.hashes.shift() ?? new Uint8Array(32).fill(0xff));
-  }
-  addStandard(): void {
-    this.#batch.push(this.hashes.shift() ?? new Uint8Array(32).fill(0xff));
-  }
-  run(): void {
-    this.runs++;
-  }
-  hash(i: number): Uint8Array {
-    return this.#batch[i] ?? new Uint8Array();
-  }
-}
-
-class Stage {
-  readonly hasher = new ScriptedHasher();
-  readonly tips = new Tips();
-  readonly book: JobBook<string, Shape>;
-  readonly batch: ShareBatch<string, Shape, Channel>;
-  readonly verdicts: Verdict[] = [];
-  readonly judged: JudgedShare<string, Channel>[] = [];
-  #sequence = 0;
-
-  constructor({ versionRollingAllowed = true, version = VERSION } = {}) {
-    const half = { prefix: new Uint8Array(), suffix: new Uint8Array() };
-    this.book = new JobBook<string, Shape>({
-      build: () => ({
-        version,
-        versionRollingAllowed,
-        merklePath: [],
-        coinbase: { stripped: half, full: half },
-      }),
-      hasher: this.hasher,
-      maxPast: 16,
-      maxFuture: 16,
-    });
-    this.batch = new ShareBatch(this.book, this.hasher);
-  }
-
-  tip(n: number, target?: bigint): Tip {
-    return this.tips.enter({
-      prevHash: new Uint8Array(32).fill(n),
-      nBits: 0x1b00d7c0,
-      minNtime: UNIX - 100,
-      ...(target === undefined ? {} : { target }),
-    });
-  }
-
-  newBlock(n: number, target?: bigint): Job<string> {
-    const set = this.book.addFuture(`block ${n}`);
-    this.book.activate(set, this.tip(n, target));
-    return this.book.jobIn(set, SHAPE);
-  }
-
-  newJob(): Job<string> {
-    return this.book.jobIn(this.book.addActive("newer"), SHAPE);
-  }
-
-  channel(target = 1n << 240n, { maxShares = 100, prefix = 4, shape = SHAPE } = {}): Channel {
-    return new Channel({
-      id: 5,
-      kind: prefix === 20 ? "standard" : "extended",
-      shape,
-      extranoncePrefix: new Uint8Array(prefix).fill(0xaa),
-      target,
-      maxTarget: MAX_TARGET,
-      since: this.book.active?.activatedAt ?? this.book.clock + 1,
-      maxShares,
-    });
-  }
-
-  add(
-    channel: Channel,
-    job: Pick<Job<string>, "id">,
-    share: Partial<SubmittedShare> & { hash?: bigint; extranonce?: number; worker?: Worker } = {},
-  ): void {
-    if (share.hash !== undefined) this.hasher.hashes.push(bytesFromTarget(share.hash));
-    const submitted = {
-      sequenceNumber: ++this.#sequence,
-      jobId: job.id,
-      nonce: 1,
-      ntime: UNIX,
-      version: VERSION,
-      ...share,
-    };
-    const extranonce = new Uint8Array(share.extranonce ?? channel.rollableSize).fill(0xbb);
-    this.batch.add({ channel, worker: share.worker }, submitted, extranonce, UNIX);
-  }
-
-  settle(): Verdict[] {
-    const verdicts: Verdict[] = [];
-    this.batch.settle((share) => {
-      this.judged.push({ ...share, hash: share.hash.slice() });
-      verdicts.push(share.refusal ?? (share.block ? "block" : "accepted"));
-    });
-    return verdicts;
-  }
-
-  judge(...args: Parameters<Stage["add"]>): Verdict | undefined {
-    this.add(...args);
-    return this.settle()[0];
-  }
-}
-
-const EASY = 1n << 240n;
-/** nBits 0x1b00d7c0. */
-const NETWORK = 0xd7c0n << 192n;
+import { MAX_TARGET, targetOfDifficulty } from "../pow/target.ts";
+import { Workers } from "./workers.ts";
+import {
+  EASY,
+  NETWORK,
+  SHAPE,
+  ShareStage,
+  UNIX,
+  type Verdict,
+  VERSION,
+} from "../../tests/support/share_stage.ts";
 
 Deno.test("MIN-48 a hash equal to the target is accepted, one above it is not", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel(EASY);
   strictEqual(s.judge(channel, job, { hash: EASY }), "accepted");
@@ -151,7 +23,7 @@ Deno.test("MIN-48 a hash equal to the target is accepted, one above it is not", 
 });
 
 Deno.test("MIN-50 a hash that meets the network's target is a block even above the share's target", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel(NETWORK / 16n);
   strictEqual(s.judge(channel, job, { hash: NETWORK }), "block");
@@ -165,7 +37,7 @@ Deno.test("MIN-50 a hash that meets the network's target is a block even above t
 });
 
 Deno.test("MIN-50 a block that is submitted again is a duplicate and not found twice", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   strictEqual(s.judge(channel, job, { hash: 7n }), "block");
@@ -174,7 +46,7 @@ Deno.test("MIN-50 a block that is submitted again is a duplicate and not found t
 });
 
 Deno.test("TDP-23 what the provider asks for above the network's target is submitted but is no block", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1, NETWORK * 2n);
   const channel = s.channel(NETWORK / 2n);
   strictEqual(s.judge(channel, job, { hash: NETWORK + 5n }), "difficulty-too-low");
@@ -186,7 +58,7 @@ Deno.test("TDP-23 what the provider asks for above the network's target is submi
 });
 
 Deno.test("MIN-62 the same share is credited once, across sequence numbers and batches", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   for (let i = 0; i < 3; i++) s.add(channel, job, { hash: EASY - 9n });
@@ -196,7 +68,7 @@ Deno.test("MIN-62 the same share is credited once, across sequence numbers and b
 });
 
 Deno.test("MIN-62 a share of A is a duplicate after the chain went A, B, A", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const channel = s.channel();
   const first = s.newBlock(1);
   strictEqual(s.judge(channel, first, { hash: 1n << 239n }), "accepted");
@@ -207,7 +79,7 @@ Deno.test("MIN-62 a share of A is a duplicate after the chain went A, B, A", () 
 });
 
 Deno.test("a channel with more shares than can be told apart is refused further ones, blocks apart", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel(EASY, { maxShares: 2 });
   const verdicts = [1n, 2n, 3n].map((n) => s.judge(channel, job, { hash: EASY - n }));
@@ -218,7 +90,7 @@ Deno.test("a channel with more shares than can be told apart is refused further 
 });
 
 Deno.test("MIN-63 unknown, evicted, stale and not yet activated jobs are told apart without hashing", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const old = s.newBlock(1);
   const channel = s.channel();
   const first = s.newBlock(2);
@@ -232,7 +104,7 @@ Deno.test("MIN-63 unknown, evicted, stale and not yet activated jobs are told ap
 });
 
 Deno.test("MIN-63 a job of another shape, or from before the channel, is not the channel's", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const before = s.newBlock(1);
   const active = s.newJob();
   const other = s.channel(EASY, { shape: { key: "solo", extranonceSize: 20 } });
@@ -243,7 +115,7 @@ Deno.test("MIN-63 a job of another shape, or from before the channel, is not the
 });
 
 Deno.test("MIN-55 an extranonce of another length than granted is refused", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   strictEqual(channel.rollableSize, 16);
@@ -255,7 +127,7 @@ Deno.test("MIN-55 an extranonce of another length than granted is refused", () =
 });
 
 Deno.test("MIN-51, MIN-52 header times from the job's first to two hours ahead are accepted", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   const at = (ntime: number, hash: bigint): Verdict | undefined =>
@@ -267,7 +139,7 @@ Deno.test("MIN-51, MIN-52 header times from the job's first to two hours ahead a
 });
 
 Deno.test("MIN-44 the 24 bits of BIP 323 may differ, the other eight may not", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   let rolled = 0;
@@ -282,7 +154,7 @@ Deno.test("MIN-44 the 24 bits of BIP 323 may differ, the other eight may not", (
 });
 
 Deno.test("MIN-4, MIN-45 a job that forbids rolling takes its own version only", () => {
-  const s = new Stage({ versionRollingAllowed: false });
+  const s = new ShareStage({ versionRollingAllowed: false });
   const job = s.newBlock(1);
   const channel = s.channel();
   strictEqual(s.judge(channel, job, { hash: EASY }), "accepted");
@@ -292,7 +164,7 @@ Deno.test("MIN-4, MIN-45 a job that forbids rolling takes its own version only",
 
 Deno.test("MIN-46 a job may have any of the bits of BIP 323 set, a share may clear or set them", () => {
   for (const version of [VERSION, VERSION | 0x1fffffe0]) {
-    const s = new Stage({ version });
+    const s = new ShareStage({ version });
     const job = s.newBlock(1);
     const channel = s.channel();
     for (const rolled of [VERSION, VERSION | 0x1fffffe0, VERSION | 0x00400020]) {
@@ -303,7 +175,7 @@ Deno.test("MIN-46 a job may have any of the bits of BIP 323 set, a share may cle
 });
 
 Deno.test("MIN-47 SetTarget counts for jobs that become active after it, future ones too", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const old = s.newBlock(1);
   const channel = s.channel(EASY);
   const future = s.book.addFuture("next");
@@ -325,7 +197,7 @@ Deno.test("MIN-47 SetTarget counts for jobs that become active after it, future 
 });
 
 Deno.test("MIN-29 jobs that were sent before SetExtranoncePrefix keep the old prefix", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const old = s.newBlock(1);
   const future = s.book.addFuture("next");
   const channel = s.channel();
@@ -340,7 +212,7 @@ Deno.test("MIN-29 jobs that were sent before SetExtranoncePrefix keep the old pr
 });
 
 Deno.test("MIN-60 good and bad shares of a batch are judged in their order, hashed in one run", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   s.add(channel, job, { hash: EASY });
@@ -365,7 +237,7 @@ Deno.test("MIN-60 good and bad shares of a batch are judged in their order, hash
 });
 
 Deno.test("MIN-57 sequence numbers are taken as they come: repeated, falling, at the end of 32 bits", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   const sequences = [7, 7, 3, 0xffff_ffff, 0];
@@ -378,7 +250,7 @@ Deno.test("MIN-57 sequence numbers are taken as they come: repeated, falling, at
 });
 
 Deno.test("a share counts for the worker that it named, too", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   const worker = new Workers(1).named(Uint8Array.of(1));
@@ -392,7 +264,7 @@ Deno.test("a share counts for the worker that it named, too", () => {
 });
 
 Deno.test("a target no hash can meet, and one every hash meets", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const hard = s.channel(targetOfDifficulty(2 ** 200));
   strictEqual(s.judge(hard, job, { hash: NETWORK + 1n }), "difficulty-too-low");
@@ -401,7 +273,7 @@ Deno.test("a target no hash can meet, and one every hash meets", () => {
 });
 
 Deno.test("a share that the hasher cannot take is not in the batch, and confuses no other", () => {
-  const s = new Stage();
+  const s = new ShareStage();
   const job = s.newBlock(1);
   const channel = s.channel();
   s.add(channel, job, { hash: EASY });

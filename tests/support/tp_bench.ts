@@ -22,6 +22,9 @@ import { ANYONE_P2WSH } from "../../lib/chain/scripts.ts";
 import {
   CoinbaseOutputConstraints,
   NewTemplate,
+  RequestTransactionData,
+  RequestTransactionDataError,
+  RequestTransactionDataSuccess,
   SetNewPrevHash,
   SubmitSolution,
 } from "../../lib/messages/template.ts";
@@ -220,4 +223,20 @@ export function clientCoinbase(template: NewTemplate, payouts: readonly TxOutput
     outputs: [...payouts, ...decodeOutputs(coinbaseTxOutputs, coinbaseTxOutputsCount)],
     lockTime: template.coinbaseTxLocktime,
   };
+}
+
+/** Asks for a template's transactions. @returns Success or Error. */
+export async function transactionsOf(
+  bench: TpBench,
+  client: TdpClient,
+  templateId: bigint,
+): Promise<RequestTransactionDataSuccess | RequestTransactionDataError | undefined> {
+  const before = client.raw.received.length;
+  await client.raw.send(RequestTransactionData, { templateId });
+  await bench.pass();
+  const frame = client.raw.received.slice(before).at(-1);
+  if (frame?.msgType === RequestTransactionDataSuccess.id) {
+    return RequestTransactionDataSuccess.decode(frame.payload).value;
+  }
+  return frame && RequestTransactionDataError.decode(frame.payload).value;
 }
