@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ok } from "node:assert";
+import { ok, strictEqual } from "node:assert";
 import { concatBytes } from "../../lib/bitcoin/bytes.ts";
 import { heightPush } from "../../lib/bitcoin/coinbase.ts";
 import { sha256d } from "../../lib/bitcoin/hash.ts";
@@ -37,7 +37,7 @@ import type { FoundBlock } from "../../lib/roles/pool/found.ts";
 import { Pool } from "../../lib/roles/pool/pool.ts";
 import type { TemplateWork } from "../../lib/roles/pool/work.ts";
 import { FakeClock, type Line, recordingLog, seededRandom } from "./fake_host.ts";
-import { FakePeer, type FakePeerOptions, frameOf, only, type Sent } from "./fake_peer.ts";
+import { FakePeer, type FakePeerOptions, frameOf, namesOf, only, type Sent } from "./fake_peer.ts";
 
 /** P2WPKH of a key that nobody has. */
 export const POOL_SCRIPT: Uint8Array = Uint8Array.fromHex(`0014${"ab".repeat(20)}`);
@@ -354,4 +354,11 @@ export class StandardMiner extends TestMiner<NewMiningJob> {
     });
     return sequenceNumber;
   }
+}
+
+/** The code with which the share that was sent last was refused, or `"accepted"`. */
+export function answer(miner: ExtendedMiner | StandardMiner): string {
+  const sent = miner.peer.take();
+  strictEqual(sent.length, 1, JSON.stringify(namesOf(sent)));
+  return String(sent[0]?.value["errorCode"] ?? "accepted");
 }

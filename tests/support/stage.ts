@@ -8,6 +8,15 @@ import { serve } from "../../lib/session/serve.ts";
 import { FakeHost, FakeNetwork } from "./fake_host.ts";
 import { RawClient } from "./raw_client.ts";
 
+/** A request for a channel, the content of which does not matter. */
+export const OPEN = {
+  requestId: 1,
+  userIdentity: "me",
+  nominalHashRate: 1,
+  maxTarget: 1n,
+  minExtranonceSize: 2,
+};
+
 /** A role that writes down what it is told. */
 export class RecordingRole implements Role {
   readonly told: string[] = [];
