@@ -308,6 +308,21 @@ Deno.test("a fault of the role costs the connection it was for, and is logged", 
   await stage.close();
 });
 
+Deno.test("a fault of the role as time passes, or as a peer leaves, is logged and nothing more", async () => {
+  const stage = await openStage();
+  const [leaving, staying] = [await stage.ready(), await stage.ready()];
+  stage.role.disconnected = stage.role.tick = () => {
+    throw new TypeError("a bug");
+  };
+  leaving.socket.close();
+  await stage.host.clock.advance(1_000);
+  strictEqual(staying.closed, false);
+  strictEqual(stage.host.logged("connection.fault").length, 1);
+  ok(stage.host.logged("role.fault").length >= 3);
+  strictEqual((await stage.ready()).accepted, true);
+  await stage.close();
+});
+
 Deno.test("a peer that does not read is closed when too much waits for it", async () => {
   const stage = await openStage({ limits: { ...MINING_LIMITS, maxQueuedBytes: 5_000 } });
   const client = await stage.ready();

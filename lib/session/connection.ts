@@ -22,6 +22,7 @@ import type { Instant } from "../time.ts";
 import { EXTENSION_NEGOTIATION } from "./extensions.ts";
 import type { Limits } from "./limits.ts";
 import type { Peer, Role, Session } from "./role.ts";
+import { Outbox } from "./outbox.ts";
 import { type Routes, toGreeter, toRole } from "./routes.ts";
 
 /** What one side does until the role may speak, and with common messages after that. */
@@ -86,8 +87,7 @@ export class Connection implements Peer, Line {
   #sealer: FrameSealer | undefined;
   #session: Session | undefined;
   #plain: Uint8Array | undefined;
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
+  readonly #outbox = new Outbox();
   #announced = false;
   #ignored = 0;
   #now: Instant;
@@ -128,7 +128,7 @@ export class Connection implements Peer, Line {
 
   /** Bytes that wait to be taken, before encryption. */
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#outbox.length;
   }
 
   /**
@@ -152,11 +152,7 @@ export class Connection implements Peer, Line {
   settle(now: Instant): void {
     this.#now = now;
     if (this.#session === undefined || this.#stage === "closed") return;
-    try {
-      this.#options.role.settled(this, now);
-    } catch (error) {
-      this.#fail(error);
-    }
+    this.#guarded(() => this.#options.role.settled(this, now));
     if (this.#stage === "open" && this.#options.limits.idleTimeoutMs > 0) {
       this.#deadline = now + this.#options.limits.idleTimeoutMs;
     }
@@ -167,7 +163,7 @@ export class Connection implements Peer, Line {
     this.#now = now;
     if (now < this.#deadline) return;
     if (this.#stage === "handshake") this.close("handshake timed out");
-    else if (this.#stage === "setup") this.#options.greeter.expired(this);
+    else if (this.#stage === "setup") this.#guarded(() => this.#options.greeter.expired(this));
     else if (this.#stage === "open" && this.#options.limits.idleTimeoutMs > 0) {
       this.close("nothing received for too long");
     }
@@ -179,11 +175,9 @@ export class Connection implements Peer, Line {
 
   sendFrame(frame: Uint8Array): void {
     if (this.#stage !== "open" && this.#stage !== "setup") return;
-    this.#queue.push(frame);
-    this.#queuedBytes += frame.length;
-    if (this.#queuedBytes > this.#options.limits.maxQueuedBytes) {
-      this.#queue = [];
-      this.#queuedBytes = 0;
+    this.#outbox.push(frame);
+    if (this.#outbox.length > this.#options.limits.maxQueuedBytes) {
+      this.#outbox.clear();
       this.close("does not read what it is sent");
       return;
     }
@@ -195,17 +189,8 @@ export class Connection implements Peer, Line {
     this.#announced = false;
     const plain = this.#plain;
     this.#plain = undefined;
-    const queue = this.#queue;
-    if (queue.length === 0 || this.#sealer === undefined) return plain;
-    let size = plain?.length ?? 0;
-    for (const frame of queue) size += this.#sealer.sealedSize(frame.length - 6);
-    const output = new Uint8Array(size);
-    if (plain !== undefined) output.set(plain);
-    let at = plain?.length ?? 0;
-    for (const frame of queue) at += this.#sealer.seal(frame, output, at);
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    return output;
+    if (this.#outbox.length === 0 || this.#sealer === undefined) return plain;
+    return this.#outbox.seal(this.#sealer, plain);
   }
 
   ready(session: Session): void {
@@ -248,11 +233,13 @@ export class Connection implements Peer, Line {
     if (this.#stage === "closed") return;
     if (this.#reason === "") this.#reason = reason;
     this.#stage = "closed";
-    this.#queue = [];
+    this.#outbox.clear();
     this.#plain = undefined;
     this.#sealer?.erase();
     this.#opener?.erase();
-    if (this.#session !== undefined) this.#options.role.disconnected(this, this.#reason, now);
+    if (this.#session !== undefined) {
+      this.#guarded(() => this.#options.role.disconnected(this, this.#reason, now));
+    }
     this.#options.log.debug("connection.closed", { peer: this.address, reason: this.#reason });
   }
 
@@ -298,6 +285,14 @@ export class Connection implements Peer, Line {
     } else if (frame.extensionType === EXTENSION_NEGOTIATION) greeter.received(this, frame);
     else this.ignore(frame, "of an extension that was not negotiated");
   };
+
+  #guarded(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
 
   #fail(error: unknown): void {
     if (error instanceof DecodeError || error instanceof PeerError) {

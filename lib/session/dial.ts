@@ -9,7 +9,7 @@ import { ClientGreeter } from "./client_greeter.ts";
 import { drive, Turns } from "./drive.ts";
 import { keyLogger } from "./key_log.ts";
 import type { Limits } from "./limits.ts";
-import { type Role, STOPPING } from "./role.ts";
+import { type Role, STOPPING, tickRole } from "./role.ts";
 import { routesOf } from "./routes.ts";
 
 const TICK_MS = 250;
@@ -163,14 +163,14 @@ let nextId = 1;
 
 async function tickUntil(
   signal: AbortSignal,
-  { host, role }: DialOptions,
+  { host, role, log }: DialOptions,
   tick: (now: Instant) => void,
 ): Promise<void> {
   while (!signal.aborted) {
     await host.clock.sleep(TICK_MS, signal);
     if (signal.aborted) return;
     tick(host.clock.now());
-    role.tick(host.clock.now());
+    tickRole(role, log, host.clock.now());
   }
 }
 

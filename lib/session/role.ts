@@ -10,6 +10,7 @@
 import type { Fields, Message, Values } from "../codec/message.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { SetupConnection } from "../messages/common.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { Instant } from "../time.ts";
 
 /** One connection, as a role sees it. */
@@ -22,7 +23,7 @@ export interface Peer {
   readonly session: Session;
   /** Queues a message: encoded now, sealed with others and written once when the turn ends. */
   send<F extends Fields>(message: Message<F>, value: Values<F>): void;
-  /** Queues a frame that was encoded once for many peers ({@link Frame} header included). */
+  /** Queues a frame, header included, for instance one that is for many peers. It is copied. */
   sendFrame(frame: Uint8Array): void;
   /** Writes what is queued, then closes. Further calls of this peer do nothing. */
   close(reason: string): void;
@@ -61,4 +62,14 @@ export interface Role {
   settled(peer: Peer, now: Instant): void;
   /** Nothing more will come or go. Called once for every {@link Role.connected}. */
   disconnected(peer: Peer, reason: string, now: Instant): void;
+}
+
+/** Lets time pass for a role. A fault of ours in there is told, and costs nothing else. */
+export function tickRole(role: { tick(now: Instant): void }, log: Log, now: Instant): void {
+  try {
+    role.tick(now);
+  } catch (error) {
+    const reason = error instanceof Error ? error.stack ?? error.message : String(error);
+    log.error("role.fault", { reason });
+  }
 }

@@ -6,7 +6,7 @@ import { drive, type Driven, Turns } from "./drive.ts";
 import { EphemeralStock } from "./ephemeral_stock.ts";
 import { keyLogger } from "./key_log.ts";
 import type { Limits } from "./limits.ts";
-import type { Role } from "./role.ts";
+import { type Role, tickRole } from "./role.ts";
 import { routesOf } from "./routes.ts";
 import { ServerGreeter } from "./server_greeter.ts";
 import type { SetupPolicy } from "./setup.ts";
@@ -57,7 +57,7 @@ async function run(listener: Listener, options: ServeOptions): Promise<void> {
 
   const ticking = everyTick(host, stopped.signal, (now) => {
     for (const driven of open) driven.tick(now);
-    role.tick(now);
+    tickRole(role, log, now);
     ephemerals.refill();
   });
   const stop = (): void => listener.close();
