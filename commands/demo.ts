@@ -1,4 +1,5 @@
 import { formatAuthorityKey } from "../lib/noise/keys.ts";
+import { formatAddress } from "../lib/ports.ts";
 import type { Started } from "./roles.ts";
 import { formatUpstream } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,7 +42,7 @@ export function tellStart(
   if (json) {
     const serverOf = (at: Started["tp"]) =>
       at && {
-        address: `${at.hostname}:${at.port}`,
+        address: formatAddress(at),
         authority_public_key: at.authorityKey && formatAuthorityKey(at.authorityKey),
         url: formatUpstream(at),
       };

@@ -1,4 +1,4 @@
-import { OperatorError } from "../lib/errors.ts";
+import { OperatorError, reasonOf } from "../lib/errors.ts";
 import type { Settings } from "../lib/config/setting.ts";
 import { settle, type Settled } from "../lib/config/settle.ts";
 import type { SecretFile, Sources } from "../lib/config/sources.ts";
@@ -108,11 +108,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : reasonOf(cause);
     throw new OperatorError("config", `Cannot read ${path}: ${why}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { OperatorError } from "../lib/errors.ts";
+import { OperatorError, reasonOf } from "../lib/errors.ts";
 import { publicKeyOf } from "../lib/noise/crypto.ts";
 import { formatAuthorityKey, parseAuthorityKey, parseSecretKey } from "../lib/noise/keys.ts";
 import { isPublished } from "./settings.ts";
@@ -87,7 +87,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await Deno.readTextFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OperatorError("config", `Cannot read ${path}: ${why}`, { cause });
+    throw new OperatorError("config", `Cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }

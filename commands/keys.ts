@@ -1,5 +1,5 @@
 import { path, positional, text, toggle } from "../lib/config/kinds.ts";
-import { OperatorError } from "../lib/errors.ts";
+import { OperatorError, reasonOf } from "../lib/errors.ts";
 import { generateSecretKey, publicKeyOf } from "../lib/noise/crypto.ts";
 import { formatAuthorityKey, formatSecretKey } from "../lib/noise/keys.ts";
 import { command, type Group } from "./command.ts";
@@ -87,9 +87,7 @@ async function createKeyFile(file: string, content: string): Promise<void> {
   } catch (cause) {
     const why = cause instanceof Deno.errors.AlreadyExists
       ? "it exists, and a key that is lost cannot be made again; choose another name"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+      : reasonOf(cause);
     throw new OperatorError("config", `Cannot write ${file}: ${why}`, { cause });
   }
 }

@@ -2,7 +2,6 @@ import { outputScript } from "../lib/bitcoin/descriptor.ts";
 import {
   address,
   alias,
-  formatAddress,
   integer,
   listOf,
   number,
@@ -12,7 +11,7 @@ import {
 } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
 import { OperatorError } from "../lib/errors.ts";
-import type { Host } from "../lib/ports.ts";
+import { formatAddress, type Host } from "../lib/ports.ts";
 import {
   checkPolicy,
   DEFAULT_POOL_POLICY,

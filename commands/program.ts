@@ -7,7 +7,7 @@ import {
 import { defaultText } from "../lib/config/print.ts";
 import { flagName, snakeCase, variableName } from "../lib/config/names.ts";
 import type { Setting, Settings } from "../lib/config/setting.ts";
-import { EXIT, OperatorError } from "../lib/errors.ts";
+import { EXIT, OperatorError, traceOf } from "../lib/errors.ts";
 import type { Host } from "../lib/ports.ts";
 import { escapeText } from "../lib/telemetry/escape.ts";
 import type { Log } from "../lib/telemetry/log.ts";
@@ -190,7 +190,7 @@ function tellError(error: unknown, terminal: Terminal): number {
     return EXIT[error.kind];
   }
   terminal.tell("headframe: this is a fault in headframe; please report it with what follows");
-  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
+  const stack = traceOf(error);
   for (const line of stack.split("\n")) terminal.tell(escapeText(line, 2000));
   return EXIT.failure;
 }

@@ -2,7 +2,7 @@ import { choice, optional, path } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
 import { refuseProblems } from "../lib/config/settle.ts";
 import { describeProblem } from "../lib/config/sources.ts";
-import { OperatorError } from "../lib/errors.ts";
+import { OperatorError, reasonOf } from "../lib/errors.ts";
 import type { Host } from "../lib/ports.ts";
 import type { Log } from "../lib/telemetry/log.ts";
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogWriter } from "../lib/telemetry/writer.ts";
@@ -85,7 +85,8 @@ function openLogFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OperatorError("config", `Cannot write the log to ${path}: ${why}`, { cause });
+    throw new OperatorError("config", `Cannot write the log to ${path}: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }

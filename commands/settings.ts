@@ -6,15 +6,7 @@
 
 import { outputScript } from "../lib/bitcoin/descriptor.ts";
 import { type Network, NETWORK_NAMES } from "../lib/bitcoin/network.ts";
-import {
-  choice,
-  formatAddress,
-  parseAddress,
-  refuse,
-  secret,
-  show,
-  toggle,
-} from "../lib/config/kinds.ts";
+import { choice, parseAddress, refuse, secret, show, toggle } from "../lib/config/kinds.ts";
 import type { Setting, TomlTable, TomlValue } from "../lib/config/setting.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { publicKeyOf } from "../lib/noise/crypto.ts";
@@ -24,7 +16,7 @@ import {
   parseSecretKey,
   parseStratumUrl,
 } from "../lib/noise/keys.ts";
-import type { Address } from "../lib/ports.ts";
+import { type Address, formatAddress } from "../lib/ports.ts";
 
 /** A server to call, and whose signature it must show. */
 export interface Upstream extends Address {

@@ -42,6 +42,16 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** What anything thrown has to say for itself, in a line; for logs, and behind what we say of it. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The same with the stack, where there is one: for faults of this program. */
+export function traceOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown);
+}
+
 /** Exit codes by who has to act. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, config: 3, peer: 4, test: 5 } as const;
 

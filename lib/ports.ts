@@ -25,6 +25,11 @@ export interface Address {
   readonly port: number;
 }
 
+/** `host:port`, an IPv6 address in brackets. */
+export function formatAddress({ hostname, port }: Address): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
 /** Both kinds of time, and waiting. */
 export interface Clock {
   now(): Instant;

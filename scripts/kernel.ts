@@ -6,6 +6,7 @@
  */
 
 import { main as compile } from "npm:assemblyscript@0.28.20/asc";
+import { equalBytes } from "../lib/bitcoin/bytes.ts";
 import { unroll } from "./kernel_unroll.ts";
 
 const PRODUCT = "lib/kernel/kernel.wasm";
@@ -87,10 +88,6 @@ async function readFile(name: string): Promise<string | null> {
   }
 }
 
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
 function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
@@ -98,7 +95,7 @@ function say(line: string): void {
 const product = await build();
 if (Deno.args.includes("--check")) {
   const committed = await Deno.readFile(PRODUCT);
-  if (!equal(product, committed)) {
+  if (!equalBytes(product, committed)) {
     say(`${PRODUCT} is not what its sources make: run \`deno task kernel\``);
     Deno.exit(1);
   }

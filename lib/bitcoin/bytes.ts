@@ -11,9 +11,11 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Whether both hold the same bytes. Not constant in time: never for secrets. */
+/** Whether both hold the same bytes. Allocates nothing. Not constant in time: never for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Two lower-case digits a byte, first byte first. */

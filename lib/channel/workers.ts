@@ -1,3 +1,4 @@
+import { equalBytes } from "../bitcoin/bytes.ts";
 import { Tally } from "./tally.ts";
 
 /** One name under which a channel's shares come, extension 0x0002. */
@@ -38,7 +39,7 @@ export class Workers {
     const hash = fnv1a(name);
     const list = this.#byHash.get(hash);
     if (list !== undefined) {
-      for (const worker of list) if (equal(worker.name, name)) return worker;
+      for (const worker of list) if (equalBytes(worker.name, name)) return worker;
     }
     if (this.#size >= this.#limit) {
       return this.#others ??= { name: new Uint8Array(), tally: new Tally() };
@@ -59,10 +60,4 @@ function fnv1a(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

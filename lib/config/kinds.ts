@@ -1,5 +1,5 @@
 import { OperatorError } from "../errors.ts";
-import type { Address } from "../ports.ts";
+import { type Address, formatAddress } from "../ports.ts";
 import { escapeText } from "../telemetry/escape.ts";
 import type { Setting, TomlValue } from "./setting.ts";
 
@@ -131,7 +131,7 @@ export function alias<T>(of: Setting<T>, ...aliases: readonly string[]): Setting
   return { ...of, aliases };
 }
 
-/** `host:port` as {@link Address}. @throws {OperatorError} If it is not one. */
+/** Reads what {@link formatAddress} writes. @throws {OperatorError} If it is not `host:port`. */
 export function parseAddress(given: string, lowestPort = 0): Address {
   const [, bracketed, plain, digits = ""] =
     /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]{1,253})):(\d{1,5})$/.exec(given.trim()) ?? [];
@@ -141,11 +141,6 @@ export function parseAddress(given: string, lowestPort = 0): Address {
     refuse(`must be host:port with a port from ${lowestPort} to 65535, not ${show(given)}`);
   }
   return { hostname: hostname ?? "", port };
-}
-
-/** The inverse of {@link parseAddress}. */
-export function formatAddress({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
 /** Says what is wrong with a value: a message that completes `"shares_per_minute: …"`. */

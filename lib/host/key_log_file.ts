@@ -1,4 +1,4 @@
-import { OperatorError } from "../errors.ts";
+import { OperatorError, reasonOf } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
 
 /**
@@ -14,7 +14,7 @@ export function openKeyLog(log: Log): ((lines: string) => void) | undefined {
   try {
     file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new OperatorError("config", `Cannot write HEADFRAME_KEYLOG=${path}: ${why}`, { cause });
   }
   const { mode } = file.statSync();

@@ -1,5 +1,5 @@
-import { OperatorError } from "../errors.ts";
-import type { Address, Listener, Socket } from "../ports.ts";
+import { OperatorError, reasonOf } from "../errors.ts";
+import { type Address, formatAddress, type Listener, type Socket } from "../ports.ts";
 
 /** Listens on a TCP port; port 0 takes any free one. */
 export function listen(at: Address): Listener {
@@ -34,17 +34,14 @@ function open(at: Address): Deno.TcpListener {
   try {
     return Deno.listen({ hostname: at.hostname, port: at.port });
   } catch (cause) {
-    const where = `${at.hostname}:${at.port}`;
     const why = cause instanceof Deno.errors.AddrInUse
       ? "another program has this port; stop it, or choose another port"
       : cause instanceof Deno.errors.PermissionDenied
       ? "not permitted; choose a port above 1023"
       : cause instanceof Deno.errors.AddrNotAvailable
       ? "this machine has no such address; 0.0.0.0 takes all it has"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
-    throw new OperatorError("failure", `Cannot listen on ${where}: ${why}`, { cause });
+      : reasonOf(cause);
+    throw new OperatorError("failure", `Cannot listen on ${formatAddress(at)}: ${why}`, { cause });
   }
 }
 
@@ -58,17 +55,14 @@ export async function connect(to: Address, timeoutMs: number): Promise<Socket> {
       ? `no answer within ${timeoutMs / 1000} s; is the host right, and does a firewall drop it?`
       : cause instanceof Deno.errors.ConnectionRefused
       ? "refused; nothing listens there"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
-    throw new OperatorError("peer", `Cannot connect to ${to.hostname}:${to.port}: ${why}`, {
+      : reasonOf(cause);
+    throw new OperatorError("peer", `Cannot connect to ${formatAddress(to)}: ${why}`, {
       cause,
     });
   }
 }
 
 function socketOf(connection: Deno.TcpConn): Socket {
-  const { hostname, port } = connection.remoteAddr;
   try {
     // Answers are gathered per turn already; the kernel need not wait for more.
     connection.setNoDelay(true);
@@ -77,7 +71,7 @@ function socketOf(connection: Deno.TcpConn): Socket {
     // The peer is gone already; the first read will say so.
   }
   return {
-    peer: `${hostname}:${port}`,
+    peer: formatAddress(connection.remoteAddr),
     read: (buffer) => connection.read(buffer),
     async write(bytes) {
       let written = await connection.write(bytes);

@@ -1,7 +1,7 @@
 import { concatBytes } from "../bitcoin/bytes.ts";
 import { sha256 } from "../bitcoin/hash.ts";
 import { UsageError } from "../errors.ts";
-import type { UnixSeconds } from "../time.ts";
+import { spanOf, type UnixSeconds, utc } from "../time.ts";
 import { publicKeyOf, sign, verify } from "./crypto.ts";
 import { encodeX } from "./ellswift.ts";
 import { HandshakeError } from "./handshake_error.ts";
@@ -167,37 +167,29 @@ function checkWindow({ validFrom, notValidAfter }: Validity, unix: UnixSeconds):
   if (notValidAfter < validFrom) {
     throw new HandshakeError(
       "certificate-window",
-      `The server's certificate ends (${at(notValidAfter)}) before it begins (${at(validFrom)})`,
+      `The server's certificate ends (${utc(notValidAfter)}) before it begins (${utc(validFrom)})`,
     );
   }
   if (unix + CLOCK_LEEWAY < validFrom) {
     throw new HandshakeError(
       "certificate-not-yet-valid",
-      `The server's certificate is not valid before ${at(validFrom)} and it is ${at(unix)} here: ` +
+      `The server's certificate is not valid before ${utc(validFrom)} and it is ${
+        utc(unix)
+      } here: ` +
         `your clock seems ${duration(validFrom - unix)} behind, or the server's is ahead`,
     );
   }
   if (unix - CLOCK_LEEWAY > notValidAfter) {
     throw new HandshakeError(
       "certificate-expired",
-      `The server's certificate expired at ${at(notValidAfter)} and it is ${at(unix)} here: ` +
+      `The server's certificate expired at ${utc(notValidAfter)} and it is ${utc(unix)} here: ` +
         `your clock seems ${duration(unix - notValidAfter)} ahead, ` +
         "or the server does not renew its certificate",
     );
   }
 }
 
-function at(unix: UnixSeconds): string {
-  return new Date(unix * 1000).toISOString().replace(".000Z", "Z");
-}
-
 function duration(seconds: number): string {
-  const [count, unit] = seconds < 120
-    ? [seconds, "second"]
-    : seconds < 7200
-    ? [Math.round(seconds / 60), "minute"]
-    : seconds < 172_800
-    ? [Math.round(seconds / 3600), "hour"]
-    : [Math.round(seconds / 86_400), "day"];
+  const { count, unit } = spanOf(seconds);
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

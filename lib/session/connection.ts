@@ -12,7 +12,7 @@
  */
 
 import type { Fields, Message, Values } from "../codec/message.ts";
-import { DecodeError, PeerError, UsageError } from "../errors.ts";
+import { DecodeError, PeerError, traceOf, UsageError } from "../errors.ts";
 import { encodeFrame } from "../frame/encode.ts";
 import type { Frame } from "../frame/frame.ts";
 import { FrameOpener, FrameSealer } from "../noise/transport.ts";
@@ -306,7 +306,7 @@ export class Connection implements Peer, Line {
     // A fault of ours must cost this connection, never the others.
     this.#options.log.error("connection.fault", {
       peer: this.address,
-      reason: error instanceof Error ? error.stack ?? error.message : String(error),
+      reason: traceOf(error),
     });
     this.close("internal fault");
   }

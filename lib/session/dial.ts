@@ -1,4 +1,4 @@
-import type { Address, Host, Socket } from "../ports.ts";
+import { type Address, formatAddress, type Host, type Socket } from "../ports.ts";
 import { OperatorError } from "../errors.ts";
 import type { Reconnect, SetupConnection } from "../messages/common.ts";
 import { generateEphemeral } from "../noise/crypto.ts";
@@ -59,14 +59,14 @@ export async function dial(options: DialOptions): Promise<void> {
       if (host.signal.aborted) return;
       if (ended.ready) {
         everReady = true;
-        log.warn("upstream.lost", { upstream: nameOf(upstream), reason: ended.reason });
+        log.warn("upstream.lost", { upstream: formatAddress(upstream), reason: ended.reason });
         // One that lets us in and throws us out again is no better than one that does not answer.
         if (ended.livedMs < STABLE_MS) continue;
         wait = FIRST_WAIT_MS;
         break;
       }
-      reasons += `${reasons && "; "}${nameOf(upstream)}: ${ended.reason}`;
-      log.warn("upstream.unusable", { upstream: nameOf(upstream), reason: ended.reason });
+      reasons += `${reasons && "; "}${formatAddress(upstream)}: ${ended.reason}`;
+      log.warn("upstream.unusable", { upstream: formatAddress(upstream), reason: ended.reason });
     }
     if (!everReady && round >= FIRST_CONTACT_ROUNDS) {
       throw new OperatorError("peer", `Cannot use any upstream: ${reasons}`);
@@ -90,7 +90,7 @@ async function follow(options: DialOptions, upstream: Upstream): Promise<Ended> 
     const { newHost, newPort } = ended.redirect;
     // The authority key stays: who may redirect us may not vouch for anyone else, CONN-21.
     to = { ...to, hostname: newHost || to.hostname, port: newPort || to.port };
-    options.log.info("upstream.redirected", { to: nameOf(to) });
+    options.log.info("upstream.redirected", { to: formatAddress(to) });
     ended = await once(options, to);
   }
   return ended;
@@ -103,7 +103,7 @@ async function once(
   const { host, log, role, limits } = options;
   if (upstream.authorityKey === undefined) {
     log.warn("upstream.unauthenticated", {
-      upstream: nameOf(upstream),
+      upstream: formatAddress(upstream),
       hint: "no authority key is configured: anyone in between can pose as this server",
     });
   }
@@ -177,8 +177,4 @@ async function tickUntil(
 /** @returns 0 to 1. */
 function jitter(host: Host): number {
   return (host.random.bytes(1)[0] ?? 0) / 255;
-}
-
-function nameOf({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from "../errors.ts";
 import type { Clock, Socket } from "../ports.ts";
 import type { Instant } from "../time.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -52,7 +53,7 @@ export function drive(
       }
       if (connection.stage === "closing") socket.close();
     } catch (error) {
-      connection.ended(`write failed: ${messageOf(error)}`, clock.now());
+      connection.ended(`write failed: ${reasonOf(error)}`, clock.now());
       socket.close();
     } finally {
       busy = false;
@@ -76,7 +77,7 @@ export function drive(
         }
       }
     } catch (error) {
-      reason = messageOf(error);
+      reason = reasonOf(error);
     }
     await writing;
     connection.ended(reason, clock.now());
@@ -92,10 +93,6 @@ export function drive(
       if (connection.abandoned(now)) socket.close();
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DecodeError } from "../../errors.ts";
+import { DecodeError, reasonOf } from "../../errors.ts";
 import {
   SetupConnection,
   SetupConnectionError,
@@ -14,8 +14,8 @@ import { flagNames } from "../../messages/flags.ts";
 import { generateEphemeral } from "../../noise/crypto.ts";
 import { Initiator, type Split } from "../../noise/handshake.ts";
 import { HandshakeError } from "../../noise/handshake_error.ts";
-import type { Host, Socket } from "../../ports.ts";
-import type { UnixSeconds } from "../../time.ts";
+import { formatAddress, type Host, type Socket } from "../../ports.ts";
+import { spanOf, utc } from "../../time.ts";
 import type { PingConfig } from "./config.ts";
 import { diagnoseAnswer, type Ending, isForeign } from "./diagnose.ts";
 import { PingError, PingLine, read, TimedReader } from "./line.ts";
@@ -32,9 +32,12 @@ export async function ping(config: PingConfig, host: Host): Promise<PingReport> 
   const run = new Run(config, host);
   const start = host.clock.now();
   const ok = await run.all();
-  const { hostname, port } = config;
-  const target = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-  return { target, ok, ms: round(host.clock.now() - start), steps: run.steps };
+  return {
+    target: formatAddress(config),
+    ok,
+    ms: round(host.clock.now() - start),
+    steps: run.steps,
+  };
 }
 
 class Run {
@@ -207,7 +210,7 @@ function explain(error: unknown): string {
       ? "what came does not decrypt: something between changes what is sent"
       : `what came is not Stratum V2: ${error.message}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 /** To a microsecond. */
@@ -215,19 +218,10 @@ function round(ms: number): number {
   return Math.round(ms * 1_000) / 1_000;
 }
 
-function utc(unix: UnixSeconds): string {
-  return new Date(unix * 1_000).toISOString().replace(".000Z", "Z");
-}
+const UNITS = { second: "s", minute: "min", hour: "h", day: "days" } as const;
 
 /** @param seconds Any; a negative span is one that is over. */
 function span(seconds: number): string {
-  const length = Math.abs(seconds);
-  const [count, unit] = length < 120
-    ? [length, "s"]
-    : length < 7_200
-    ? [Math.round(length / 60), "min"]
-    : length < 172_800
-    ? [Math.round(length / 3_600), "h"]
-    : [Math.round(length / 86_400), "days"];
-  return `${seconds < 0 ? "-" : ""}${count} ${unit}`;
+  const { count, unit } = spanOf(Math.abs(seconds));
+  return `${seconds < 0 ? "-" : ""}${count} ${UNITS[unit]}`;
 }

@@ -1,4 +1,5 @@
 import { displayHash } from "../../bitcoin/header.ts";
+import { reasonOf } from "../../errors.ts";
 import type { SubmitSolution } from "../../messages/template.ts";
 import type { Clock, Files } from "../../ports.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -152,20 +153,16 @@ export class BlockLedger implements BlockSink, ProviderWatcher {
     try {
       await files.writeDurable(`${directory}/${name}.json`, encodeBlock(block, outcome));
     } catch (error) {
-      log.error("block.unsaved", { hash: block.hash, reason: messageOf(error) });
+      log.error("block.unsaved", { hash: block.hash, reason: reasonOf(error) });
     }
   }
 
   #queue(hash: string, task: () => Promise<void>): void {
     this.#waiting++;
     this.#work = this.#work.then(task).catch((error) => {
-      this.#options.log.warn("block.file", { hash, reason: messageOf(error) });
+      this.#options.log.warn("block.file", { hash, reason: reasonOf(error) });
     }).finally(() => {
       this.#waiting--;
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import { OperatorError } from "../../errors.ts";
 import { ShareKernel } from "../../kernel/shares.ts";
 import { MINING_CLIENT_FLAGS } from "../../messages/flags.ts";
-import type { Host } from "../../ports.ts";
+import { formatAddress, type Host } from "../../ports.ts";
 import { dial, type DialOptions } from "../../session/dial.ts";
 import { renewingIdentity } from "../../session/identity.ts";
 import { CLIENT_LIMITS } from "../../session/limits.ts";
@@ -59,7 +59,7 @@ export async function servePool(
     limits: config.limits,
   });
   log.info("pool.listening", {
-    address: `${server.address.hostname}:${server.address.port}`,
+    address: formatAddress(server.address),
     network: config.network,
   });
   await Promise.all([server.done, dialing]);

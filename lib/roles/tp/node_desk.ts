@@ -1,5 +1,6 @@
 import { encodeBlock } from "../../bitcoin/block.ts";
 import { displayHash } from "../../bitcoin/header.ts";
+import { reasonOf, traceOf } from "../../errors.ts";
 import type { Node, SolvedBlock, Verdict } from "../../node/node.ts";
 import type { Host } from "../../ports.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -52,7 +53,7 @@ export class NodeDesk implements Desk {
     const { node, host: { clock } } = this.#options;
     node.template(order.shape).then(
       (template) => this.#role?.templated(order, template, clock.now()),
-      (error) => this.#role?.untemplated(order, messageOf(error), clock.now()),
+      (error) => this.#role?.untemplated(order, reasonOf(error), clock.now()),
     ).catch((error) => this.#fault(error));
   }
 
@@ -60,7 +61,7 @@ export class NodeDesk implements Desk {
     order.work.template.transactions().then(
       (transactions) => this.#role?.gathered(order, transactions),
       (error) => {
-        this.#options.log.warn("transactions.failed", { reason: messageOf(error) });
+        this.#options.log.warn("transactions.failed", { reason: reasonOf(error) });
         this.#role?.gathered(order, undefined);
       },
     ).catch((error) => this.#fault(error));
@@ -96,7 +97,7 @@ export class NodeDesk implements Desk {
     } catch (error) {
       this.#options.log.error("block.unsaved", {
         hash,
-        reason: messageOf(error),
+        reason: reasonOf(error),
         hint: "submitted all the same; if this process ends now, the block is lost",
       });
     }
@@ -120,7 +121,7 @@ export class NodeDesk implements Desk {
     const { log, onBlock } = this.#options;
     onBlock({ hash, verdict });
     await this.#store.settle(hash, verdict).catch((error) =>
-      log.error("block.unsettled", { hash, reason: messageOf(error) })
+      log.error("block.unsettled", { hash, reason: reasonOf(error) })
     );
   }
 
@@ -134,7 +135,7 @@ export class NodeDesk implements Desk {
         if (signal.aborted) return undefined;
         log.error("block.unanswered", {
           hash,
-          reason: messageOf(error),
+          reason: reasonOf(error),
           hint: "the block is kept and tried again",
         });
         await clock.sleep(RETRY_MS, signal);
@@ -150,11 +151,6 @@ export class NodeDesk implements Desk {
 
   /** A fault of ours; the next order may fare better. */
   #fault(error: unknown): void {
-    const reason = error instanceof Error ? error.stack ?? error.message : String(error);
-    this.#options.log.error("tp.fault", { reason });
+    this.#options.log.error("tp.fault", { reason: traceOf(error) });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
 import type { Node } from "../../node/node.ts";
-import type { Host } from "../../ports.ts";
+import { formatAddress, type Host } from "../../ports.ts";
 import { renewingIdentity } from "../../session/identity.ts";
 import { serve } from "../../session/serve.ts";
 import type { SetupPolicy } from "../../session/setup.ts";
@@ -58,7 +58,7 @@ export async function serveTp(
     limits: config.limits,
   });
   log.info("tp.listening", {
-    address: `${server.address.hostname}:${server.address.port}`,
+    address: formatAddress(server.address),
     node: node.name,
     network: node.network,
   });
