@@ -1,9 +1,6 @@
 import { DecodeError, UsageError } from "../errors.ts";
 import { type Aead, LAST_COUNTER, MAC_SIZE, type Opened } from "./aead.ts";
 
-/** Bytes of a frame up to which it is sealed in one go. */
-const SMALL = 4_096;
-
 /**
  * CipherState, SV2 §4.4.1: a key and a counter that never says the same number twice. Exists only
  * with a key; what has none yet is plaintext and needs no cipher.
@@ -71,16 +68,21 @@ export class CipherState {
     this.#counter++;
   }
 
+  /** Sealed bytes that {@link sealFrames} can make in one go; 0 if it cannot. */
+  get framesLimit(): number {
+    return this.#aead.frames?.limit ?? 0;
+  }
+
   /**
-   * Seals a frame in one go, if it is one for {@link FrameAead}.
+   * Seals whole frames in one go, each of one chunk at most.
    *
-   * @returns Bytes written, or 0: it has to be sealed block by block.
+   * @param frames Sealed at most {@link framesLimit} bytes, for which the counter has to be good.
+   * @returns Bytes written.
    */
-  sealFrame(frame: Uint8Array, into: Uint8Array, at: number): number {
-    const { frames } = this.#aead;
-    if (frames === undefined || frame.length > SMALL || !this.has(2)) return 0;
-    const written = frames.seal(this.#key, this.#counter, frame, into, at);
-    this.#counter += (written - frame.length) / MAC_SIZE;
+  sealFrames(frames: Uint8Array, into: Uint8Array, at: number): number {
+    this.#check();
+    const written = this.#aead.frames?.seal(this.#key, this.#counter, frames, into, at) ?? 0;
+    this.#counter += (written - frames.length) / MAC_SIZE;
     return written;
   }
 

@@ -23,6 +23,9 @@ import { AEAD } from "./ciphers.ts";
 /** Plaintext of a full chunk: with its MAC it is 65,535 bytes, the longest Noise message. */
 export const CHUNK_SIZE = 65_535 - MAC_SIZE;
 
+/** Bytes of a payload up to which frames are sealed together; `transport_bench.ts`. */
+const SMALL = 4_096;
+
 const SEALED_HEADER_SIZE = FRAME_HEADER_SIZE + MAC_SIZE;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -49,30 +52,68 @@ export class FrameSealer {
     this.#cipher = new CipherState(options.aead ?? AEAD, key, options.counter);
   }
 
-  /** Bytes that {@link FrameSealer.seal} writes for a payload of this length. */
+  /** Bytes that {@link FrameSealer.seal} writes for a frame with a payload of this length. */
   sealedSize(payloadLength: number): number {
     return SEALED_HEADER_SIZE + sealedPayloadSize(payloadLength);
   }
 
   /**
-   * Encrypts a frame to `into` from `at` on. Frames have to be sent in the order they are sealed in.
+   * The same for several frames, one behind the other.
    *
-   * @param frame Header and payload.
-   * @returns Bytes written: {@link FrameSealer.sealedSize}.
-   * @throws {UsageError} If the header does not fit the payload, there is no room, or the key has been
+   * @throws {UsageError} If the lengths that their headers tell do not add up.
+   */
+  sealedFramesSize(frames: Uint8Array): number {
+    let size = 0;
+    let at = 0;
+    while (at < frames.length) {
+      const length = frameLength(frames, at);
+      size += this.sealedSize(length);
+      at += FRAME_HEADER_SIZE + length;
+    }
+    if (at === frames.length) return size;
+    throw new UsageError("Cannot seal frames: their headers tell other lengths");
+  }
+
+  /**
+   * Encrypts frames to `into` from `at` on. They have to be sent in the order they are sealed in.
+   *
+   * @param frames One, or several one behind the other: header and payload of each.
+   * @returns Bytes written: {@link FrameSealer.sealedFramesSize}.
+   * @throws {UsageError} If the headers do not fit the payloads, there is no room, or the key has been
    * used up; the connection has to be closed then. Nothing is sealed in part.
    */
-  seal(frame: Uint8Array, into: Uint8Array, at: number): number {
-    const length = frame.length - FRAME_HEADER_SIZE;
-    if (length < 0 || frameLength(frame) !== length) {
-      throw new UsageError("Cannot seal frame: its header tells another length");
+  seal(frames: Uint8Array, into: Uint8Array, at: number): number {
+    const size = this.sealedFramesSize(frames);
+    if (at + size > into.length) throw new UsageError("Cannot seal frames: no room");
+    if (!this.#cipher.has((size - frames.length) / MAC_SIZE)) {
+      throw new UsageError("Cannot seal frames: counter exhausted or key erased");
     }
-    const size = this.sealedSize(length);
-    if (at + size > into.length) throw new UsageError("Cannot seal frame: no room");
-    if (!this.#cipher.has(1 + Math.ceil(length / CHUNK_SIZE))) {
-      throw new UsageError("Cannot seal frame: counter exhausted or key erased");
+    let to = at;
+    for (let from = 0; from < frames.length;) {
+      let end = this.#endOfSmall(frames, from);
+      if (end > from) to += this.#cipher.sealFrames(frames.subarray(from, end), into, to);
+      else {
+        end = from + FRAME_HEADER_SIZE + frameLength(frames, from);
+        to += this.#sealChunks(frames.subarray(from, end), into, to);
+      }
+      from = end;
     }
-    if (this.#cipher.sealFrame(frame, into, at) > 0) return size;
+    return size;
+  }
+
+  /** Where those frames end, from `from` on, that can be sealed in one go. */
+  #endOfSmall(frames: Uint8Array, from: number): number {
+    let end = from;
+    for (let sealed = 0; end < frames.length;) {
+      const length = frameLength(frames, end);
+      sealed += this.sealedSize(length);
+      if (length > SMALL || sealed > this.#cipher.framesLimit) break;
+      end += FRAME_HEADER_SIZE + length;
+    }
+    return end;
+  }
+
+  #sealChunks(frame: Uint8Array, into: Uint8Array, at: number): number {
     this.#cipher.seal(NOTHING, frame.subarray(0, FRAME_HEADER_SIZE), into, at);
     let to = at + SEALED_HEADER_SIZE;
     for (let from = FRAME_HEADER_SIZE; from < frame.length; from += CHUNK_SIZE) {
@@ -80,7 +121,7 @@ export class FrameSealer {
       this.#cipher.seal(NOTHING, chunk, into, to);
       to += chunk.length + MAC_SIZE;
     }
-    return size;
+    return to - at;
   }
 
   /** Forgets the key. */

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { seededRandom } from "../../tests/support/fake_host.ts";
 import framing from "../../tests/vectors/framing.json" with { type: "json" };
-import { concatBytes } from "../bitcoin/bytes.ts";
+import { concatBytes, equalBytes } from "../bitcoin/bytes.ts";
 import { DecodeError, UsageError } from "../errors.ts";
 import type { Frame } from "../frame/frame.ts";
 import { decodeHeader, encodeHeader, FRAME_HEADER_SIZE } from "../frame/header.ts";
@@ -208,6 +208,30 @@ Deno.test("a payload above the limit is refused at its header; the limit may dep
   const opener = new FrameOpener(key, { maxPayload });
   throws(() => opener.push(sealed, () => {}), isTooLarge);
   throws(() => opener.push(none, () => {}), isTooLarge);
+});
+
+Deno.test("seal() of several frames is what sealing them one by one is, short and long ones mixed", () => {
+  // Around what is sealed in one go, what is one chunk, and what one call of the kernel takes.
+  const lengths = fc.constantFrom(0, 1, 24, 300, 4_096, 4_097, 65_519, 65_520);
+  const many = new Array<number>(40).fill(4_096);
+  const mixes = fc.oneof(fc.array(lengths, { maxLength: 12 }), fc.constant(many));
+  for (const aead of [undefined, noble]) {
+    const options = { numRuns: aead === undefined ? 40 : 5 };
+    fc.assert(
+      fc.property(mixes, (mix) => {
+        const frames = mix.map((length, i) => frameOf(i, length));
+        const together = new FrameSealer(key, { ...(aead && { aead }) });
+        const apart = new FrameSealer(key);
+        for (let round = 0; round < 2; round++) {
+          const all = concatBytes(...frames);
+          const sealed = new Uint8Array(together.sealedFramesSize(all) + 3);
+          strictEqual(together.seal(all, sealed, 3), sealed.length - 3);
+          ok(equalBytes(sealed.subarray(3), concatBytes(...frames.map((one) => seal(apart, one)))));
+        }
+      }),
+      options,
+    );
+  }
 });
 
 Deno.test("seal() refuses what it cannot seal, and goes on with the same counter", () => {

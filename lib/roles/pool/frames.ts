@@ -12,7 +12,7 @@ import {
   SubmitSharesError,
   SubmitSharesSuccess,
 } from "../../messages/mining.ts";
-import { SUBMIT_SHARES_SUCCESS_SIZE, writeSubmitSharesSuccess } from "../../messages/share_view.ts";
+import { writeSubmitSharesSuccess } from "../../messages/share_view.ts";
 import type { ShareRefusal } from "../../channel/tally.ts";
 import type { PoolChannel } from "./miner.ts";
 
@@ -20,28 +20,20 @@ import type { PoolChannel } from "./miner.ts";
 const CHANNEL_ID = FRAME_HEADER_SIZE;
 const SEQUENCE_NUMBER = FRAME_HEADER_SIZE + offsetOf(SubmitSharesError, "sequenceNumber");
 
-/**
- * A frame that many channels are to get, each with its own number in it. Made once; copied only for
- * a number that the one before did not have. Most groups are number 1, so a job for a thousand
- * connections is mostly one frame.
- */
+/** A frame that many channels are to get, each with its own number in it. Made once. */
 export class SharedFrame {
   readonly #encode: (channelId: number) => Uint8Array;
   #frame: Uint8Array | undefined;
-  #channelId = 0;
 
   /** @param encode Makes the frame, of a message whose first field is `channel_id`. */
   constructor(encode: (channelId: number) => Uint8Array) {
     this.#encode = encode;
   }
 
+  /** The frame for one channel, to be used before the next call. */
   to(channelId: number): Uint8Array {
     if (this.#frame === undefined) this.#frame = this.#encode(channelId);
-    else if (channelId !== this.#channelId) {
-      this.#frame = new Uint8Array(this.#frame);
-      setU32At(this.#frame, CHANNEL_ID, channelId);
-    }
-    this.#channelId = channelId;
+    else setU32At(this.#frame, CHANNEL_ID, channelId);
     return this.#frame;
   }
 }
@@ -102,30 +94,33 @@ export function prevHashFrame(job: Job<unknown>, channelId: number): Uint8Array 
 
 const NO_TIP = { prevHash: new Uint8Array(32), minNtime: 0, nBits: 0 };
 
-const ACCEPTED_HEADER = encodeFrame(SubmitSharesSuccess, {
+// Filled again for each channel: there is one for every share of a pool that acknowledges each.
+const accepted = encodeFrame(SubmitSharesSuccess, {
   channelId: 0,
   lastSequenceNumber: 0,
   newSubmitsAcceptedCount: 0,
   newSharesSum: 0n,
-}).subarray(0, FRAME_HEADER_SIZE);
+});
 
-/** Tells the channel of its unacknowledged shares. */
+/** Tells the channel of its unacknowledged shares. To be used before the next call. */
 export function acceptedFrame({ id, unacknowledged }: PoolChannel): Uint8Array {
-  const frame = new Uint8Array(FRAME_HEADER_SIZE + SUBMIT_SHARES_SUCCESS_SIZE);
-  frame.set(ACCEPTED_HEADER);
-  writeSubmitSharesSuccess(frame, FRAME_HEADER_SIZE, {
+  writeSubmitSharesSuccess(accepted, FRAME_HEADER_SIZE, {
     channelId: id,
     lastSequenceNumber: unacknowledged.lastSequenceNumber,
     newSubmitsAcceptedCount: unacknowledged.count,
     newSharesSum: unacknowledged.sum,
   });
-  return frame;
+  return accepted;
 }
 
 /** One for each code; the codes are few and ours. */
 const refusals = new Map<ShareRefusal, Uint8Array>();
 
-/** SubmitShares.Error. @param sequenceNumber The refused share's, as the client chose it. */
+/**
+ * SubmitShares.Error, to be used before the next call.
+ *
+ * @param sequenceNumber The refused share's, as the client chose it.
+ */
 export function refusedFrame(
   channelId: number,
   sequenceNumber: number,
@@ -136,8 +131,7 @@ export function refusedFrame(
     model = encodeFrame(SubmitSharesError, { channelId, sequenceNumber, errorCode });
     refusals.set(errorCode, model);
   }
-  const frame = new Uint8Array(model);
-  setU32At(frame, CHANNEL_ID, channelId);
-  setU32At(frame, SEQUENCE_NUMBER, sequenceNumber);
-  return frame;
+  setU32At(model, CHANNEL_ID, channelId);
+  setU32At(model, SEQUENCE_NUMBER, sequenceNumber);
+  return model;
 }
