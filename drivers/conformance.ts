@@ -1,5 +1,5 @@
 import { deepStrictEqual, fail, ok, rejects, strictEqual, throws } from "node:assert";
-import { sha256d } from "../lib/bitcoin/hash.ts";
+import { blockHash, decodeHeader, HEADER_SIZE, rolledHeader } from "../lib/bitcoin/header.ts";
 import { UsageError } from "../lib/errors.ts";
 import { hashMeetsTarget } from "../lib/pow/target.ts";
 import type { Device, Dispatcher, Driver, FoundNonce, Work } from "./driver.ts";
@@ -165,10 +165,10 @@ class Bench implements Dispatcher {
     this.calls++;
     if (this.empty) return undefined;
     const id = this.handedOut.size + 1;
-    const header = crypto.getRandomValues(new Uint8Array(80));
-    const view = new DataView(header.buffer);
-    view.setUint32(0, (0x2000_0005 | id << 13) & ~this.#like.versionMask, true);
-    view.setUint32(68, 1_800_000_000 + id, true);
+    const header = rolledHeader(crypto.getRandomValues(new Uint8Array(HEADER_SIZE)), {
+      version: (0x2000_0005 | id << 13) & ~this.#like.versionMask,
+      time: 1_800_000_000 + id,
+    });
     const work = { id, header, ...this.#like };
     this.handedOut.set(id, { work, at: performance.now() });
     return work;
@@ -193,17 +193,14 @@ class Bench implements Dispatcher {
     const handedOut = this.handedOut.get(workId);
     if (handedOut === undefined) return fail(`work ${workId} was never handed out`);
     const { work, at } = handedOut;
-    const header = work.header.slice();
-    const view = new DataView(header.buffer);
-    const rolled = ntime - view.getUint32(68, true);
+    const given = decodeHeader(work.header);
+    const rolled = ntime - given.time;
     const elapsed = (performance.now() - at) / 1000;
     ok(0 <= rolled && rolled <= (work.rollTime ? elapsed : 0), `nTime rolled by ${rolled}`);
-    strictEqual(((version ^ view.getUint32(0, true)) & ~work.versionMask) >>> 0, 0);
+    strictEqual(((version ^ given.version) & ~work.versionMask) >>> 0, 0);
     ok(work.nonces[0] <= nonce && nonce <= work.nonces[1], `nonce ${nonce} not in range`);
-    view.setUint32(0, version, true);
-    view.setUint32(68, ntime, true);
-    view.setUint32(76, nonce, true);
-    ok(hashMeetsTarget(sha256d(header), work.target), "hash above the target");
+    const hash = blockHash(rolledHeader(work.header, { version, time: ntime, nonce }));
+    ok(hashMeetsTarget(hash, work.target), "hash above the target");
   }
 
   /** Waits until `done`, at most `ms`. */

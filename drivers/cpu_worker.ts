@@ -6,6 +6,7 @@
  * @module
  */
 
+import { decodeHeader, rolledHeader } from "../lib/bitcoin/header.ts";
 import { Scanner } from "../lib/kernel/scan.ts";
 import { bytesFromTarget } from "../lib/pow/target.ts";
 import type { FromThread, ToThread } from "./cpu_protocol.ts";
@@ -76,11 +77,8 @@ function slice({ work, search, target }: Task): void {
     return say({ type: "done", workId: work.id });
   }
   const { version, firstNonce, count } = stretch;
-  const header = work.header.slice();
-  const view = new DataView(header.buffer);
-  view.setUint32(0, version, true);
-  const ntime = view.getUint32(68, true);
-  scanner.prepare(header, target);
+  const { time: ntime } = decodeHeader(work.header);
+  scanner.prepare(rolledHeader(work.header, { version }), target);
   for (let tried = 0; tried < count;) {
     const scan = scanner.scan(firstNonce + tried, count - tried);
     for (const nonce of scan.nonces) {

@@ -1,3 +1,4 @@
+import { decodeHeader } from "../lib/bitcoin/header.ts";
 import { countUnder, spreadBits } from "../lib/pow/version_bits.ts";
 import type { Work } from "./driver.ts";
 
@@ -27,7 +28,7 @@ export class Search {
   constructor(work: Work) {
     const { header, versionMask, nonces: [first] } = work;
     this.#work = work;
-    this.#version = new DataView(header.buffer, header.byteOffset).getUint32(0, true);
+    this.#version = decodeHeader(header).version;
     this.#versions = countUnder(versionMask);
     this.#blockStart = first;
     this.#nonce = first;

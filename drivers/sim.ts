@@ -1,4 +1,4 @@
-import { sha256d } from "../lib/bitcoin/hash.ts";
+import { blockHash, decodeHeader, rolledHeader, setNonce } from "../lib/bitcoin/header.ts";
 import { UsageError } from "../lib/errors.ts";
 import { hashMeetsTarget } from "../lib/pow/target.ts";
 import type { Device, DeviceInfo, Dispatcher, Driver, Telemetry, Work } from "./driver.ts";
@@ -111,13 +111,11 @@ class SimDevice implements Device {
       }
       left -= stretch.count;
       const work = this.#work;
-      const header = work.header.slice();
-      const view = new DataView(header.buffer);
-      view.setUint32(0, stretch.version, true);
+      const header = rolledHeader(work.header, { version: stretch.version });
       for (let nonce = stretch.firstNonce; nonce < stretch.firstNonce + stretch.count; nonce++) {
-        view.setUint32(76, nonce, true);
+        setNonce(header, nonce);
         this.#hashes++;
-        if (hashMeetsTarget(sha256d(header), work.target)) {
+        if (hashMeetsTarget(blockHash(header), work.target)) {
           this.#report(work, stretch.version, nonce);
         }
         if (this.#closed) return;
@@ -127,7 +125,7 @@ class SimDevice implements Device {
 
   #report(work: Work, version: number, nonce: number): void {
     const { wrongEvery, diesAfter } = this.#options;
-    const ntime = new DataView(work.header.buffer, work.header.byteOffset).getUint32(68, true);
+    const { time: ntime } = decodeHeader(work.header);
     this.#reports++;
     const wrong = wrongEvery !== undefined && this.#reports % wrongEvery === 0;
     this.#dispatcher?.found({

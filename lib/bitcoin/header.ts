@@ -46,6 +46,29 @@ export function decodeHeader(bytes: Uint8Array): BlockHeader {
   };
 }
 
+/** What a miner may change in a header that it was given, and a device reports of a hash it found. */
+export type Rolled = Pick<BlockHeader, "version" | "time" | "nonce">;
+
+/** A copy of an encoded header, with another version, time or nonce. @param header 80 bytes. */
+export function rolledHeader(header: Uint8Array, rolled: Partial<Rolled>): Uint8Array {
+  const bytes = header.slice();
+  const view = new DataView(bytes.buffer);
+  if (rolled.version !== undefined) view.setUint32(0, rolled.version, true);
+  if (rolled.time !== undefined) view.setUint32(68, rolled.time, true);
+  if (rolled.nonce !== undefined) view.setUint32(NONCE_AT, rolled.nonce, true);
+  return bytes;
+}
+
+/** Changes the nonce in place: for loops over nonces. @param header 80 bytes. */
+export function setNonce(header: Uint8Array, nonce: number): void {
+  header[NONCE_AT] = nonce;
+  header[NONCE_AT + 1] = nonce >>> 8;
+  header[NONCE_AT + 2] = nonce >>> 16;
+  header[NONCE_AT + 3] = nonce >>> 24;
+}
+
+const NONCE_AT = 76;
+
 /** Hash of the header, in the byte order in which the next header names it. */
 export function blockHash(header: BlockHeader | Uint8Array): Uint8Array {
   return sha256d(header instanceof Uint8Array ? header : encodeHeader(header));

@@ -4,7 +4,14 @@ import vectors from "../../tests/vectors/bitcoin_merkle.json" with { type: "json
 import shares from "../../tests/vectors/bitcoin_shares.json" with { type: "json" };
 import { DecodeError } from "../errors.ts";
 import { bytesFromHex } from "./bytes.ts";
-import { blockHash, decodeHeader, displayHash, encodeHeader } from "./header.ts";
+import {
+  blockHash,
+  decodeHeader,
+  displayHash,
+  encodeHeader,
+  rolledHeader,
+  setNonce,
+} from "./header.ts";
 
 Deno.test("blockHash() of the first block is known", () => {
   const header = decodeHeader(bytesFromHex(vectors.genesis_header));
@@ -30,19 +37,32 @@ for (const share of shares.shares) {
   });
 }
 
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const u32 = fc.nat({ max: 0xffff_ffff });
+const headers = fc.record({
+  version: u32,
+  prevHash: hash,
+  merkleRoot: hash,
+  time: u32,
+  nBits: u32,
+  nonce: u32,
+}, { noNullPrototype: true });
+
 Deno.test("a header survives a round trip", () => {
-  const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
-  const u32 = fc.nat({ max: 0xffff_ffff });
-  const headers = fc.record({
-    version: u32,
-    prevHash: hash,
-    merkleRoot: hash,
-    time: u32,
-    nBits: u32,
-    nonce: u32,
-  }, { noNullPrototype: true });
   fc.assert(fc.property(headers, (header) => {
     deepStrictEqual(decodeHeader(encodeHeader(header)), header);
+  }));
+});
+
+Deno.test("rolledHeader() and setNonce() change what they are told, and nothing else", () => {
+  const rolls = fc.record({ version: u32, time: u32, nonce: u32 }, { requiredKeys: [] });
+  fc.assert(fc.property(headers, rolls, u32, (header, rolled, nonce) => {
+    const bytes = encodeHeader(header);
+    const copy = rolledHeader(bytes, rolled);
+    deepStrictEqual(copy, encodeHeader({ ...header, ...rolled }));
+    deepStrictEqual(bytes, encodeHeader(header));
+    setNonce(copy, nonce);
+    deepStrictEqual(copy, encodeHeader({ ...header, ...rolled, nonce }));
   }));
 });
 

@@ -1,4 +1,4 @@
-import { bytesFromHex, concatBytes, equalBytes } from "../bitcoin/bytes.ts";
+import { concatBytes, equalBytes } from "../bitcoin/bytes.ts";
 import type { TxOutput } from "../bitcoin/transaction.ts";
 import type { Random } from "../ports.ts";
 import type { Acceptance, Chain } from "./chain.ts";
@@ -6,7 +6,8 @@ import { type Coin, type Outpoint, outpoint } from "./coins.ts";
 import { type HashedTransaction, hashTransaction } from "./hashed.ts";
 import type { Mempool, PoolEntry } from "./mempool.ts";
 import { COINBASE_MATURITY, WITNESS_SCALE } from "./rules.ts";
-import { ANYONE, ANYONE_P2WSH } from "./scripts.ts";
+import { ANYONE_P2WSH } from "./scripts.ts";
+import { spendAnyone } from "./spend_anyone.ts";
 
 /** A coin that was chosen to be spent. */
 interface Input {
@@ -157,21 +158,7 @@ function build(
   inputs: readonly { readonly outpoint: Outpoint }[],
   outputs: readonly TxOutput[],
 ): HashedTransaction {
-  return hashTransaction({
-    version: 2,
-    inputs: inputs.map(({ outpoint: name }) => {
-      const at = name.indexOf(":");
-      return {
-        prevTxid: bytesFromHex(name.slice(0, at)),
-        vout: Number(name.slice(at + 1)),
-        scriptSig: new Uint8Array(),
-        sequence: 0xffff_fffd,
-        witness: [ANYONE],
-      };
-    }),
-    outputs,
-    lockTime: 0,
-  });
+  return hashTransaction(spendAnyone(inputs.map(({ outpoint }) => outpoint), outputs));
 }
 
 function outputsToAnyone({ tx, key }: HashedTransaction): Outpoint[] {

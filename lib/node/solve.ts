@@ -1,11 +1,13 @@
 import { encodeBlock } from "../bitcoin/block.ts";
 import { assembleCoinbase, joinCoinbase } from "../bitcoin/coinbase.ts";
 import { targetFromCompact } from "../bitcoin/compact.ts";
-import { blockHash, displayHash, encodeHeader } from "../bitcoin/header.ts";
+import { blockHash, encodeHeader, setNonce } from "../bitcoin/header.ts";
 import { foldMerklePath } from "../bitcoin/merkle.ts";
 import { decodeTransaction, txid } from "../bitcoin/transaction.ts";
 import { UsageError } from "../errors.ts";
+import { hashMeetsTarget } from "../pow/target.ts";
 import type { UnixSeconds } from "../time.ts";
+import { coinbaseTemplate } from "./coinbase_template.ts";
 import type { NodeTemplate, SolvedBlock } from "./node.ts";
 
 /** What a solver may choose. */
@@ -40,11 +42,10 @@ export function solveTemplate(
     nonce: 0,
   };
   const bytes = encodeHeader(header);
-  const view = new DataView(bytes.buffer);
   const target = targetFromCompact(template.nBits);
   for (let nonce = 0; nonce < MAX_TRIES; nonce++) {
-    view.setUint32(76, nonce, true);
-    if (BigInt(`0x${displayHash(blockHash(bytes))}`) > target) continue;
+    setNonce(bytes, nonce);
+    if (!hashMeetsTarget(blockHash(bytes), target)) continue;
     const block = encodeBlock(bytes, [coinbase, ...transactions]);
     return { template, header: bytes, coinbase, block };
   }
@@ -56,15 +57,7 @@ const MAX_TRIES = 1 << 22;
 function solversCoinbase(template: NodeTemplate, payTo: Uint8Array, tag: string): Uint8Array {
   const { coinbase } = template;
   const { full } = assembleCoinbase({
-    template: {
-      coinbaseTxVersion: coinbase.version,
-      coinbasePrefix: coinbase.scriptSigPrefix,
-      coinbaseTxInputSequence: coinbase.sequence,
-      coinbaseTxValueRemaining: coinbase.valueRemaining,
-      coinbaseTxOutputsCount: coinbase.outputCount,
-      coinbaseTxOutputs: coinbase.outputs,
-      coinbaseTxLocktime: coinbase.lockTime,
-    },
+    template: coinbaseTemplate(coinbase),
     payoutOutputs: [{ value: coinbase.valueRemaining, scriptPubKey: payTo }],
     scriptSigTags: { pool: tag },
     extranonceSize: 0,

@@ -8,7 +8,7 @@ import { ok } from "node:assert";
 import type { Abilities, Work } from "../../drivers/driver.ts";
 import { concatBytes } from "../../lib/bitcoin/bytes.ts";
 import { sha256d } from "../../lib/bitcoin/hash.ts";
-import { decodeHeader } from "../../lib/bitcoin/header.ts";
+import { blockHash, decodeHeader, rolledHeader } from "../../lib/bitcoin/header.ts";
 import { foldMerklePath } from "../../lib/bitcoin/merkle.ts";
 import type { Fields, Message, Values } from "../../lib/codec/message.ts";
 import { parseTlvs, type Tlv } from "../../lib/codec/tlv.ts";
@@ -295,6 +295,26 @@ export class MinerBench {
   }
 }
 
+/** A bench with one device plugged in. */
+export function bench(
+  ...args: ConstructorParameters<typeof MinerBench>
+): { all: MinerBench; device: HandDevice; rig: Rig } {
+  const all = new MinerBench(...args);
+  const device = new HandDevice("dev-0");
+  const rig = all.plug(device);
+  return { all, device, rig };
+}
+
+/** Two devices, each on a standard channel of its own, 2 and 3, without a job. */
+export function twoStandard(): ReturnType<typeof bench> & { other: HandDevice; otherRig: Rig } {
+  const { all, device, rig } = bench({ channel: "standard" });
+  const other = new HandDevice("dev-1");
+  const otherRig = all.plug(other);
+  all.connect();
+  for (const channelId of [2, 3]) all.grantStandard(channelId);
+  return { all, device, rig, other, otherRig };
+}
+
 export function extendedJobMessage(
   jobId: number,
 ): Values<typeof NewExtendedMiningJob["fields"]> {
@@ -318,7 +338,5 @@ export function rootOf(jobId: number, extranonce: Uint8Array, prefix: Uint8Array
 
 /** Hash of the work's header with this nonce. */
 export function hashOf(work: Work, nonce: number): Uint8Array {
-  const header = work.header.slice();
-  new DataView(header.buffer).setUint32(76, nonce, true);
-  return sha256d(header);
+  return blockHash(rolledHeader(work.header, { nonce }));
 }

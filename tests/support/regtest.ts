@@ -6,7 +6,7 @@
  */
 
 import { encodeBlock } from "../../lib/bitcoin/block.ts";
-import { bytesFromHex, concatBytes } from "../../lib/bitcoin/bytes.ts";
+import { concatBytes } from "../../lib/bitcoin/bytes.ts";
 import { heightPush } from "../../lib/bitcoin/coinbase.ts";
 import { targetFromCompact } from "../../lib/bitcoin/compact.ts";
 import { blockHash, type BlockHeader, encodeHeader } from "../../lib/bitcoin/header.ts";
@@ -29,7 +29,8 @@ import { Chain } from "../../lib/chain/chain.ts";
 import { type Outpoint, outpoint } from "../../lib/chain/coins.ts";
 import { Mempool } from "../../lib/chain/mempool.ts";
 import { POW_LIMIT_BITS, subsidyAt } from "../../lib/chain/rules.ts";
-import { ANYONE, ANYONE_P2WSH } from "../../lib/chain/scripts.ts";
+import { ANYONE_P2WSH } from "../../lib/chain/scripts.ts";
+import { spendAnyone } from "../../lib/chain/spend_anyone.ts";
 import { hashMeetsTarget } from "../../lib/pow/target.ts";
 
 /** When {@link regtest}'s last block was mined. */
@@ -116,22 +117,7 @@ export function spend(
   outputs: readonly TxOutput[],
   change: Partial<Transaction> = {},
 ): Transaction {
-  return {
-    version: 2,
-    inputs: coins.map((name) => {
-      const at = name.indexOf(":");
-      return {
-        prevTxid: bytesFromHex(name.slice(0, at)),
-        vout: Number(name.slice(at + 1)),
-        scriptSig: new Uint8Array(),
-        sequence: 0xffff_fffd,
-        witness: [ANYONE],
-      };
-    }),
-    outputs,
-    lockTime: 0,
-    ...change,
-  };
+  return { ...spendAnyone(coins, outputs), ...change };
 }
 
 /** An output anyone may spend. */

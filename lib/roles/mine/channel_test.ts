@@ -9,30 +9,15 @@ import {
 } from "../../messages/mining.ts";
 import { MAX_TARGET } from "../../pow/target.ts";
 import {
+  bench,
   EASY,
   extendedJobMessage,
   HandDevice,
-  MinerBench,
   rootOf,
+  twoStandard,
 } from "../../../tests/support/miner_bench.ts";
 
 const TIP = new Uint8Array(32).fill(0xb1);
-
-function bench(...args: ConstructorParameters<typeof MinerBench>) {
-  const all = new MinerBench(...args);
-  const device = new HandDevice("dev-0");
-  const rig = all.plug(device);
-  return { all, device, rig };
-}
-
-function twoStandard() {
-  const { all, device, rig } = bench({ channel: "standard" });
-  const other = new HandDevice("dev-1");
-  const otherRig = all.plug(other);
-  all.connect();
-  for (const channelId of [2, 3]) all.grantStandard(channelId);
-  return { all, device, rig, other, otherRig };
-}
 
 Deno.test("MIN-34 an active job is mined on at once, on the last prev_hash, from its own nTime", () => {
   const { all, device, rig } = bench();

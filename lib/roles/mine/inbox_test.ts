@@ -14,23 +14,7 @@ import {
   SubmitSharesSuccess,
   UpdateChannelError,
 } from "../../messages/mining.ts";
-import { EASY, HandDevice, MinerBench } from "../../../tests/support/miner_bench.ts";
-
-function bench(...args: ConstructorParameters<typeof MinerBench>) {
-  const all = new MinerBench(...args);
-  const device = new HandDevice("dev-0");
-  const rig = all.plug(device);
-  return { all, device, rig };
-}
-
-function twoStandard() {
-  const { all, device, rig } = bench({ channel: "standard" });
-  const other = new HandDevice("dev-1");
-  const otherRig = all.plug(other);
-  all.connect();
-  for (const channelId of [2, 3]) all.grantStandard(channelId);
-  return { all, device, rig, other, otherRig };
-}
+import { bench, EASY, HandDevice, twoStandard } from "../../../tests/support/miner_bench.ts";
 
 Deno.test("MIN-30 SetGroupChannel moves channels, and unknown ids in it do no harm", () => {
   const { all, device, other } = twoStandard();

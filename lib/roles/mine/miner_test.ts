@@ -3,14 +3,7 @@ import { decodeHeader } from "../../bitcoin/header.ts";
 import { OpenExtendedMiningChannel, OpenStandardMiningChannel } from "../../messages/mining.ts";
 import { CloseChannel, OpenMiningChannelError, UpdateChannel } from "../../messages/mining.ts";
 import { MAX_TARGET } from "../../pow/target.ts";
-import { HandDevice, MinerBench, rootOf } from "../../../tests/support/miner_bench.ts";
-
-function bench(...args: ConstructorParameters<typeof MinerBench>) {
-  const all = new MinerBench(...args);
-  const device = new HandDevice("dev-0");
-  const rig = all.plug(device);
-  return { all, device, rig };
-}
+import { bench, HandDevice, MinerBench, rootOf } from "../../../tests/support/miner_bench.ts";
 
 Deno.test("CONN-25, MIN-16 Miner opens a channel right away and tells its hash rate", () => {
   const { all } = bench();

@@ -1,6 +1,5 @@
 import type { Device, FoundNonce, Work } from "../../../drivers/driver.ts";
-import { sha256d } from "../../bitcoin/hash.ts";
-import { encodeHeader } from "../../bitcoin/header.ts";
+import { blockHash, decodeHeader, encodeHeader, rolledHeader } from "../../bitcoin/header.ts";
 import { difficultyOfTarget, targetForPace, targetFromBytes } from "../../pow/target.ts";
 import type { Instant } from "../../time.ts";
 import type { MiningChannel } from "./channel.ts";
@@ -93,12 +92,8 @@ export class Rig {
     const { work, channel, active, extranonce } = issued;
     const fault = this.#fault(found, issued, now);
     if (fault !== undefined) return { verdict: "hardware-error", why: fault };
-    const header = work.header.slice();
-    const view = new DataView(header.buffer);
-    view.setUint32(0, found.version, true);
-    view.setUint32(68, found.ntime, true);
-    view.setUint32(76, found.nonce, true);
-    const hash = sha256d(header);
+    const { version, ntime: time, nonce } = found;
+    const hash = blockHash(rolledHeader(work.header, { version, time, nonce }));
     const value = targetFromBytes(hash);
     if (value > work.target) return { verdict: "hardware-error", why: "hash above the target" };
     const key = hash.toHex();
@@ -121,7 +116,7 @@ export class Rig {
   }
 
   #fault(found: FoundNonce, { work, active, seconds }: Issued, now: Instant): string | undefined {
-    const base = new DataView(work.header.buffer).getUint32(0, true);
+    const { version: base } = decodeHeader(work.header);
     const [first, last] = work.nonces;
     const rolled = found.ntime - active.minNtime - seconds;
     const mayRoll = work.rollTime ? secondsSince(active.since, now) - seconds : 0;

@@ -7,23 +7,17 @@ import {
   RequestTransactionDataSuccess,
   SetNewPrevHash,
 } from "../../messages/template.ts";
+import { coinbaseTemplate } from "../../node/coinbase_template.ts";
 import type { Instant } from "../../time.ts";
 import type { Work } from "./shelf.ts";
 
 /** The template as SV2 §7.2 has it. */
 export function newTemplateFrame({ id, template }: Work, futureTemplate: boolean): Uint8Array {
-  const { coinbase } = template;
   return encodeFrame(NewTemplate, {
     templateId: id,
     futureTemplate,
     version: template.version,
-    coinbaseTxVersion: coinbase.version,
-    coinbasePrefix: coinbase.scriptSigPrefix,
-    coinbaseTxInputSequence: coinbase.sequence,
-    coinbaseTxValueRemaining: coinbase.valueRemaining,
-    coinbaseTxOutputsCount: coinbase.outputCount,
-    coinbaseTxOutputs: coinbase.outputs,
-    coinbaseTxLocktime: coinbase.lockTime,
+    ...coinbaseTemplate(template.coinbase),
     merklePath: [...template.merklePath],
   });
 }
