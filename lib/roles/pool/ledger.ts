@@ -22,6 +22,12 @@ const MOST_WAITING = 64;
 /** Blocks whose outcome is awaited at a time. */
 const MOST_PENDING = 1_024;
 
+/**
+ * Blocks that are sent again to a provider that has come back, the newest. Older ones are on a chain
+ * that went on without them; and a provider sends away whoever submits too much that it does not know.
+ */
+const MOST_SENT_AGAIN = 16;
+
 /** Where found blocks are kept, and how they get out. */
 export interface LedgerOptions {
   readonly files: Files;
@@ -93,7 +99,8 @@ export class BlockLedger implements BlockSink, ProviderWatcher {
 
   providerReady(name: string): void {
     this.#giveUp();
-    for (const block of this.#pending.values()) if (block.provider === name) this.#submit(block);
+    const left = [...this.#pending.values()].filter(({ provider }) => provider === name);
+    for (const block of left.slice(-MOST_SENT_AGAIN)) this.#submit(block);
   }
 
   tipSeen(prevHash: Uint8Array): void {

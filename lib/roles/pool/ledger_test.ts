@@ -160,6 +160,23 @@ Deno.test("a flood of blocks, as on a test network, is sent without waiting for 
   ok(ledger.pending.length <= 1_024);
 });
 
+Deno.test("of many blocks whose outcome is not known, a provider that is back gets the newest only", async () => {
+  const { ledger, sent, state } = world({ reachable: false });
+  const block = found();
+  const many = Array.from(
+    { length: 100 },
+    (_, i) => ({ ...block, hash: `${i}`, templateId: BigInt(i) }),
+  );
+  for (const one of many) ledger.found(one);
+  await ledger.idle();
+  state.reachable = true;
+  ledger.providerReady(block.provider);
+  deepStrictEqual(
+    sent.map(({ solution }) => Number(solution.templateId)),
+    Array.from({ length: 16 }, (_, i) => 84 + i),
+  );
+});
+
 Deno.test("files that are no blocks are told of and left alone", async () => {
   const { host, ledger } = world();
   const bad = ["", "{", "null", "[]", '{"hash":"x"}', `{"hash":"${"0".repeat(64)}","header":"zz"}`];
