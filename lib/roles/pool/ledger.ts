@@ -66,13 +66,16 @@ export class BlockLedger implements BlockSink, ProviderWatcher {
   /** Reads what an earlier run left. To be awaited before providers are connected to. */
   async load(): Promise<void> {
     const { files, directory, log } = this.#options;
+    const left: FoundBlock[] = [];
     for (const name of await files.list(`${directory}/pending`)) {
       const path = `${directory}/pending/${name}`;
       const bytes = await files.read(path);
       const block = bytes && decodeBlock(bytes);
       if (block === undefined) log.warn("block.unreadable", { path });
-      else this.#pending.set(block.hash, block);
+      else left.push(block);
     }
+    left.sort((a, b) => a.foundAt - b.foundAt);
+    for (const block of left) this.#pending.set(block.hash, block);
     if (this.#pending.size > 0) log.warn("block.left", { blocks: this.#pending.size });
     this.#giveUp();
   }

@@ -161,20 +161,22 @@ Deno.test("a flood of blocks, as on a test network, is sent without waiting for 
 });
 
 Deno.test("of many blocks whose outcome is not known, a provider that is back gets the newest only", async () => {
-  const { ledger, sent, state } = world({ reachable: false });
+  const { host, ledger, sent, state } = world({ reachable: false });
   const block = found();
-  const many = Array.from(
-    { length: 100 },
-    (_, i) => ({ ...block, hash: `${i}`, templateId: BigInt(i) }),
-  );
-  for (const one of many) ledger.found(one);
-  await ledger.idle();
+  const now = host.clock.unix();
+  // Found in another order than that of their names.
+  for (let i = 0; i < 50; i++) {
+    ledger.found({ ...block, hash: `${i * 37 % 50}`, foundAt: now + i, templateId: BigInt(i) });
+    await ledger.idle();
+  }
+  const newest = Array.from({ length: 16 }, (_, i) => BigInt(34 + i));
   state.reachable = true;
   ledger.providerReady(block.provider);
-  deepStrictEqual(
-    sent.map(({ solution }) => Number(solution.templateId)),
-    Array.from({ length: 16 }, (_, i) => 84 + i),
-  );
+  deepStrictEqual(sent.map(({ solution }) => solution.templateId), newest);
+  const later = world({ host });
+  await later.ledger.load();
+  later.ledger.providerReady(block.provider);
+  deepStrictEqual(later.sent.map(({ solution }) => solution.templateId), newest);
 });
 
 Deno.test("files that are no blocks are told of and left alone", async () => {
