@@ -1,3 +1,4 @@
+import { u32At } from "../codec/bytes_at.ts";
 import { bytesFromTarget, difficultyOfTarget } from "../pow/target.ts";
 
 /** A target in the forms that judging a share needs, made once. */
@@ -17,7 +18,7 @@ export function targetOf(value: bigint): Target {
 /** Difficulty that a hash would just have met: {@link difficultyOfTarget} of it, without a bigint. */
 export function difficultyOfHash(hash: Uint8Array, at = 0): number {
   let value = 0;
-  for (let i = 31; i >= 0; i--) value = value * 256 + (hash[at + i] ?? 0);
+  for (let i = 28; i >= 0; i -= 4) value = value * 2 ** 32 + u32At(hash, at + i);
   return value === 0 ? Infinity : DIFFICULTY_ONE / value;
 }
 

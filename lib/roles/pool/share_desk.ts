@@ -9,7 +9,7 @@ import { UserIdentity } from "../../messages/extensions.ts";
 import { ShareView } from "../../messages/share_view.ts";
 import type { Clock } from "../../ports.ts";
 import type { Log } from "../../telemetry/log.ts";
-import type { Instant } from "../../time.ts";
+import type { Instant, UnixSeconds } from "../../time.ts";
 import { type AcknowledgementPolicy, Acknowledgements } from "./acknowledgements.ts";
 import { type BlockSink, foundBlock, solutionOf } from "./found.ts";
 import { fastMerkleRoot, refusedFrame } from "./frames.ts";
@@ -44,6 +44,8 @@ export class ShareDesk {
   readonly #view = new ShareView();
   readonly #retargets = new Map<PoolChannel, bigint>();
   #now: Instant = 0;
+  #unixAskedAt: Instant = -Infinity;
+  #unixThen: UnixSeconds = 0;
 
   constructor(options: ShareDeskOptions) {
     this.#options = options;
@@ -95,8 +97,15 @@ export class ShareDesk {
   ): void {
     const view = this.#view;
     const extranonce = payload.subarray(view.extranonceStart, view.extranonceEnd);
-    this.#batch.add({ channel, worker }, view, extranonce, this.#options.clock.unix());
+    this.#batch.add({ channel, worker }, view, extranonce, this.#unix(now));
     if (this.#batch.length >= MOST_IN_BATCH) this.settle(now);
+  }
+
+  /** The time of day; asked for once for all that comes at one instant. */
+  #unix(now: Instant): UnixSeconds {
+    if (now !== this.#unixAskedAt) this.#unixThen = this.#options.clock.unix();
+    this.#unixAskedAt = now;
+    return this.#unixThen;
   }
 
   readonly #judged = (share: JudgedShare<TemplateWork, PoolChannel>): void => {
