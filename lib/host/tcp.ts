@@ -1,6 +1,9 @@
 import { OperatorError, reasonOf } from "../errors.ts";
 import { type Address, formatAddress, type Listener, type Socket } from "../ports.ts";
 
+/** Milliseconds for which one connection may go on without a look at what else there is to do. */
+const LONGEST_TURN_MS = 5;
+
 /** Listens on a TCP port; port 0 takes any free one. */
 export function listen(at: Address): Listener {
   const listener = open(at);
@@ -72,7 +75,12 @@ function socketOf(connection: Deno.TcpConn): Socket {
   }
   return {
     peer: formatAddress(connection.remoteAddr),
-    read: (buffer) => connection.read(buffer),
+    async read(buffer) {
+      // Bytes that are here already come without a turn of the event loop, and so can the next, for as
+      // long as someone sends faster than we read: nobody else would be heard, and no timer fire.
+      if (performance.now() - turnStart > LONGEST_TURN_MS) await nextTurn();
+      return await connection.read(buffer);
+    },
     async write(bytes) {
       let written = await connection.write(bytes);
       while (written < bytes.length) written += await connection.write(bytes.subarray(written));
@@ -85,4 +93,18 @@ function socketOf(connection: Deno.TcpConn): Socket {
       }
     },
   };
+}
+
+let turnStart = performance.now();
+let turning: Promise<void> | undefined;
+
+/** Resolves in the next turn of the event loop, for all who wait for it. */
+function nextTurn(): Promise<void> {
+  return turning ??= new Promise((resolve) => {
+    setTimeout(() => {
+      turning = undefined;
+      turnStart = performance.now();
+      resolve();
+    }, 0);
+  });
 }
