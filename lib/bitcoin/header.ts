@@ -6,6 +6,9 @@ import { sha256d } from "./hash.ts";
 /** Bytes of a block header. */
 export const HEADER_SIZE = 80;
 
+/** Seconds that a header's time may be ahead of the clock, by consensus. */
+export const MAX_FUTURE_TIME = 7_200;
+
 /** What proof of work is done on. Hashes are in the header's byte order, reversed in displays. */
 export interface BlockHeader {
   /** Unsigned, 32 bits; which of them a miner may change is SV2 §5.1. */

@@ -21,8 +21,3 @@ export const NETWORKS = {
 
 /** All networks, in the order in which they are named to a person. */
 export const NETWORK_NAMES: readonly Network[] = ["mainnet", "testnet4", "signet", "regtest"];
-
-/** Whether `text` names a network. */
-export function isNetwork(text: string): text is Network {
-  return Object.hasOwn(NETWORKS, text);
-}

@@ -2,6 +2,7 @@ import { concatBytes, equalBytes } from "../bitcoin/bytes.ts";
 import { targetFromCompact } from "../bitcoin/compact.ts";
 import { heightPush } from "../bitcoin/coinbase.ts";
 import { sha256d } from "../bitcoin/hash.ts";
+import { MAX_FUTURE_TIME } from "../bitcoin/header.ts";
 import { merkleNode, merkleRoot } from "../bitcoin/merkle.ts";
 import { hasWitnessCommitment } from "../bitcoin/witness_commitment.ts";
 import { hashMeetsTarget } from "../pow/target.ts";
@@ -13,7 +14,6 @@ import {
   type ChainRules,
   MAX_BLOCK_SIGOPS,
   MAX_BLOCK_WEIGHT,
-  MAX_FUTURE_TIME,
   POW_LIMIT,
   WITNESS_SCALE,
 } from "./rules.ts";

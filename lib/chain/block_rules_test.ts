@@ -9,11 +9,10 @@ import {
   toAnyone,
 } from "../../tests/support/regtest.ts";
 import { decodeBlock, encodeBlock } from "../bitcoin/block.ts";
-import { encodeHeader } from "../bitcoin/header.ts";
+import { encodeHeader, MAX_FUTURE_TIME } from "../bitcoin/header.ts";
 import { encodeTransaction, type Transaction, txid } from "../bitcoin/transaction.ts";
 import { witnessCommitmentOutput } from "../bitcoin/witness_commitment.ts";
 import { DecodeError } from "../errors.ts";
-import { MAX_FUTURE_TIME } from "./rules.ts";
 import { hashBlock } from "./hashed.ts";
 import { medianTimePast } from "./block_node.ts";
 

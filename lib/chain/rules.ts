@@ -36,9 +36,6 @@ export const WITNESS_SCALE = 4;
 /** Cost of signature operations that a block may have, BIP 141. */
 export const MAX_BLOCK_SIGOPS = 80_000;
 
-/** How far ahead of our clock a block may be, in seconds. */
-export const MAX_FUTURE_TIME = 7_200;
-
 /** Satoshis that the block at `height` may create. */
 export function subsidyAt(height: number): bigint {
   const halvings = Math.floor(height / HALVING_INTERVAL);

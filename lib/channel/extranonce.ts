@@ -10,9 +10,6 @@ export interface ExtranonceLayout {
   readonly rollableSize: number;
 }
 
-/** 16,777,216 channels a server, 20 bytes in all: as the reference implementation has it. */
-export const DEFAULT_LAYOUT: ExtranonceLayout = { serverId: 0, indexSize: 3, rollableSize: 16 };
-
 /** Prefixes of closed channels that are remembered; the others are far behind in the round. */
 const MOST_RESTING = 1 << 16;
 

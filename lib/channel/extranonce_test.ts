@@ -1,16 +1,18 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { UsageError } from "../errors.ts";
-import { DEFAULT_LAYOUT, ExtranoncePrefixes } from "./extranonce.ts";
+import { ExtranoncePrefixes } from "./extranonce.ts";
+
+const LAYOUT = { serverId: 0, indexSize: 3, rollableSize: 16 };
 
 Deno.test("ExtranoncePrefixes begins each prefix with the server, then the channel's number", () => {
-  const prefixes = new ExtranoncePrefixes({ ...DEFAULT_LAYOUT, serverId: 7 }, 0x010203);
+  const prefixes = new ExtranoncePrefixes({ ...LAYOUT, serverId: 7 }, 0x010203);
   strictEqual(prefixes.allocate(0)?.toHex(), "07010203");
   strictEqual(prefixes.allocate(0)?.toHex(), "07010204");
 });
 
 Deno.test("ExtranoncePrefixes goes round at the end of its numbers", () => {
-  const prefixes = new ExtranoncePrefixes(DEFAULT_LAYOUT, 0xffffff);
+  const prefixes = new ExtranoncePrefixes(LAYOUT, 0xffffff);
   strictEqual(prefixes.allocate(0)?.toHex(), "00ffffff");
   strictEqual(prefixes.allocate(0)?.toHex(), "00000000");
 });
@@ -50,7 +52,7 @@ Deno.test("ExtranoncePrefixes keeps a prefix back while a job of its holder is l
 });
 
 Deno.test("ExtranoncePrefixes takes a prefix back only once", () => {
-  const prefixes = new ExtranoncePrefixes(DEFAULT_LAYOUT, 0);
+  const prefixes = new ExtranoncePrefixes(LAYOUT, 0);
   const prefix = prefixes.allocate(0);
   ok(prefix);
   prefixes.release(prefix, 1);

@@ -1,4 +1,5 @@
 import { targetFromCompact } from "../bitcoin/compact.ts";
+import { MAX_FUTURE_TIME } from "../bitcoin/header.ts";
 import { difficultyOfTarget, hashAtMost } from "../pow/target.ts";
 import { GENERAL_PURPOSE_BITS } from "../pow/version_bits.ts";
 import type { UnixSeconds } from "../time.ts";
@@ -8,9 +9,6 @@ import type { Job, Shape } from "./job.ts";
 import type { JobBook } from "./jobs.ts";
 import type { ShareRefusal } from "./tally.ts";
 import type { Worker } from "./workers.ts";
-
-/** Seconds that a header may be ahead of the clock, as consensus has it. */
-export const MAX_FUTURE_BLOCK_TIME = 7_200;
 
 /** What a share says. All of it is the peer's word. */
 export interface SubmittedShare {
@@ -234,7 +232,7 @@ function refusalOf(
   const { ntime, version } = share;
   if (extranonceSize !== channel.rollableSize) return "bad-extranonce-size";
   const minNtime = job.tip?.minNtime ?? Infinity;
-  if (ntime < minNtime || ntime > unix + MAX_FUTURE_BLOCK_TIME) return "invalid-share";
+  if (ntime < minNtime || ntime > unix + MAX_FUTURE_TIME) return "invalid-share";
   if (version === job.version) return undefined;
   if (!job.versionRollingAllowed) return "version-rolling-not-allowed";
   const fixed = (version ^ job.version) & ~GENERAL_PURPOSE_BITS;

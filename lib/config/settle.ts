@@ -72,13 +72,7 @@ export async function settle<const S extends Settings>(
   };
 }
 
-/** The values, if nothing is wrong. @throws {OperatorError} That tells every problem, one a line. */
-export function valuesOf<S extends Settings>({ values, problems }: Settled<S>): ConfigOf<S> {
-  refuseProblems(problems);
-  return values as ConfigOf<S>;
-}
-
-/** @throws {OperatorError} If there are any: `usage` if all are on the command line. */
+/** @throws {OperatorError} If there are any, told one a line: `usage` if all are flags. */
 export function refuseProblems(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   const kind = problems.every(({ isUsage }) => isUsage) ? "usage" : "config";

@@ -6,9 +6,6 @@ export const FRAME_HEADER_SIZE = 6;
 /** Largest payload that the 24 bits of `msg_length` can tell, in bytes. */
 export const MAX_PAYLOAD = 0xff_ffff;
 
-/** `channel_msg` is the most significant bit of `extension_type`, SV2 §3.2.1. */
-export const CHANNEL_BIT = 0x8000;
-
 /** What stands before a payload, SV2 §3.2. All of it is the sender's word. */
 export interface FrameHeader {
   /** The low 15 bits of `extension_type`: the channel bit is no part of the lookup, SV2 §3.2.1. */

@@ -8,8 +8,8 @@
 import { u16 } from "../codec/field.ts";
 import { messagesOf, type ValueOf } from "../codec/message.ts";
 import { seq64k } from "../codec/sequence.ts";
-import { bytesFromText, textFromBytes } from "../codec/text.ts";
-import { findTlv, type Tlv, type TlvSpec } from "../codec/tlv.ts";
+import { bytesFromText } from "../codec/text.ts";
+import { type Tlv, type TlvSpec } from "../codec/tlv.ts";
 import { UsageError } from "../errors.ts";
 import { SubmitSharesExtended } from "./mining.ts";
 
@@ -76,17 +76,6 @@ export const UserIdentity: TlvSpec = {
   spec: "E2.1.1",
   doc: "Name of the worker that found the share",
 };
-
-/**
- * Name of the worker that found the share in `payload`, if it is told.
- *
- * @param from Where the message's own fields end, {@link ShareView.end}.
- * @throws {DecodeError} `"too-long"` if it has more than 32 bytes: the share is to be refused.
- */
-export function userIdentityOf(payload: Uint8Array, from: number): string | undefined {
-  const bytes = findTlv(payload, from, UserIdentity);
-  return bytes === undefined ? undefined : textFromBytes(bytes);
-}
 
 /**
  * The name of a worker, to go with its share.

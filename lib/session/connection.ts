@@ -15,11 +15,11 @@ import type { Fields, Message, Values } from "../codec/message.ts";
 import { DecodeError, PeerError, traceOf, UsageError } from "../errors.ts";
 import { encodeFrame } from "../frame/encode.ts";
 import type { Frame } from "../frame/frame.ts";
+import { EXTENSIONS_NEGOTIATION } from "../messages/extensions.ts";
 import { FrameOpener, FrameSealer } from "../noise/transport.ts";
 import type { Split } from "../noise/handshake.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Instant } from "../time.ts";
-import { EXTENSION_NEGOTIATION } from "./extensions.ts";
 import type { Limits } from "./limits.ts";
 import type { Peer, Role, Session } from "./role.ts";
 import { Outbox } from "./outbox.ts";
@@ -282,7 +282,7 @@ export class Connection implements Peer, Line {
       } else if (route === toGreeter) greeter.received(this, frame);
       else if (this.#stage === "setup") throw new PeerError("setup-not-first", "3.6.1");
       else this.ignore(frame, "not a message of this protocol and direction");
-    } else if (frame.extensionType === EXTENSION_NEGOTIATION) greeter.received(this, frame);
+    } else if (frame.extensionType === EXTENSIONS_NEGOTIATION) greeter.received(this, frame);
     else this.ignore(frame, "of an extension that was not negotiated");
   };
 

@@ -1,7 +1,4 @@
-import type { RequestExtensions } from "../messages/extensions.ts";
-
-/** The negotiation of extensions itself. */
-export const EXTENSION_NEGOTIATION = 0x0001;
+import { EXTENSIONS_NEGOTIATION, type RequestExtensions } from "../messages/extensions.ts";
 
 /**
  * RequestExtensions.Success or .Error, by what they carry; what was asked for in the asked order.
@@ -25,7 +22,7 @@ export function judgeExtensions(
   required: readonly number[],
 ): ExtensionsVerdict {
   const asked = new Set(request.requestedExtensions);
-  const known = new Set([EXTENSION_NEGOTIATION, ...offered]);
+  const known = new Set([EXTENSIONS_NEGOTIATION, ...offered]);
   const supported = [...asked].filter((id) => known.has(id));
   const missing = required.filter((id) => !asked.has(id));
   if (missing.length > 0 || (supported.length === 0 && asked.size > 0)) {

@@ -228,7 +228,7 @@ export class Inbox {
 
   #odd(why: string, { frame: { msgType } }: Mail): void {
     this.#options.tally.oddities++;
-    this.#options.log.debug("message.passed_over", { msgType, why });
+    this.#options.log.debug("message.ignored", { msgType, why });
   }
 }
 

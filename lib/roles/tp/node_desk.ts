@@ -151,6 +151,6 @@ export class NodeDesk implements Desk {
 
   /** A fault of ours; the next order may fare better. */
   #fault(error: unknown): void {
-    this.#options.log.error("tp.fault", { reason: traceOf(error) });
+    this.#options.log.error("role.fault", { reason: traceOf(error) });
   }
 }
