@@ -9,8 +9,12 @@ import type { Peer, Session } from "../../lib/session/role.ts";
 import { SETUP } from "./raw_client.ts";
 
 export interface FakePeerOptions {
+  /** Of its SetupConnection. */
   readonly flags?: number;
   readonly extensions?: readonly number[];
+  readonly address?: string;
+  /** Whatever else its session should be. */
+  readonly session?: Partial<Session>;
 }
 
 let nextId = 1;
@@ -26,14 +30,15 @@ export class FakePeer implements Peer {
   sentBytes = 0;
   #frames: Uint8Array[] = [];
 
-  constructor({ flags = 0, extensions = [] }: FakePeerOptions = {}) {
-    this.address = `192.0.2.1:${10_000 + this.id}`;
+  constructor({ flags = 0, extensions = [], address, session }: FakePeerOptions = {}) {
+    this.address = address ?? `192.0.2.1:${10_000 + this.id}`;
     this.session = {
       setup: { ...SETUP, flags },
       version: 2,
       serverFlags: 0,
       extensions: new Set(extensions),
       requiredExtensions: [],
+      ...session,
     };
   }
 

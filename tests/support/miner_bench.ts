@@ -12,7 +12,6 @@ import { blockHash, decodeHeader, rolledHeader } from "../../lib/bitcoin/header.
 import { foldMerklePath } from "../../lib/bitcoin/merkle.ts";
 import type { Fields, Message, Values } from "../../lib/codec/message.ts";
 import { parseTlvs, type Tlv } from "../../lib/codec/tlv.ts";
-import { encodeFrame } from "../../lib/frame/encode.ts";
 import {
   NewExtendedMiningJob,
   NewMiningJob,
@@ -29,8 +28,9 @@ import { hashMeetsTarget } from "../../lib/pow/target.ts";
 import type { MineConfig } from "../../lib/roles/mine/config.ts";
 import { Miner } from "../../lib/roles/mine/miner.ts";
 import type { Rig, RigDevice } from "../../lib/roles/mine/rig.ts";
-import type { Peer, Session } from "../../lib/session/role.ts";
+import type { Session } from "../../lib/session/role.ts";
 import { type Line, recordingLog, seededRandom } from "./fake_host.ts";
+import { FakePeer, frameOf } from "./fake_peer.ts";
 
 /** Every other hash meets it, or so. */
 export const EASY: bigint = 1n << 255n;
@@ -46,49 +46,19 @@ interface Sent {
 }
 
 /** The server's end, with what the miner sent on it. */
-export class FakeServer implements Peer {
-  readonly id = 1;
-  readonly address = "pool.example:3333";
-  readonly session: Session;
+export class FakeServer extends FakePeer {
   readonly sent: Sent[] = [];
-  closed: string | undefined;
 
   constructor(session: Partial<Session> = {}) {
-    this.session = {
-      setup: {
-        protocol: 0,
-        minVersion: 2,
-        maxVersion: 2,
-        flags: 0,
-        endpointHost: "pool.example",
-        endpointPort: 3333,
-        vendor: "v",
-        hardwareVersion: "",
-        firmware: "",
-        deviceId: "",
-      },
-      version: 2,
-      serverFlags: 0,
-      extensions: new Set(),
-      requiredExtensions: [],
-      ...session,
-    };
+    super({ address: "pool.example:3333", session });
   }
 
-  send<F extends Fields>(message: Message<F>, value: Values<F>): void {
-    this.sendFrame(encodeFrame(message, value));
-  }
-
-  sendFrame(frame: Uint8Array): void {
+  override sendFrame(frame: Uint8Array): void {
     if (this.closed !== undefined) return;
     const message = messageOf(0, frame[2] ?? 0);
     ok(message !== undefined);
     const { value, rest } = message.decode(frame.subarray(6));
     this.sent.push({ name: message.name, value, tlvs: parseTlvs(rest.slice()) });
-  }
-
-  close(reason: string): void {
-    this.closed ??= reason;
   }
 
   /** Everything sent of one kind, oldest first. */
@@ -191,13 +161,7 @@ export class MinerBench {
 
   /** The server says something, and more of the same chunk is to come. */
   mutter<F extends Fields>(message: Message<F>, value: Values<F>): void {
-    const payload = message.encode(value);
-    const { channel: channelMsg, id: msgType } = message;
-    this.miner.received(
-      this.server,
-      { extensionType: 0, channelMsg, msgType, payload },
-      this.now,
-    );
+    this.miner.received(this.server, frameOf(message, value), this.now);
   }
 
   pass(ms: number): void {

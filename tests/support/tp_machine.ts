@@ -5,7 +5,6 @@
  */
 
 import type { Fields, Message, Values } from "../../lib/codec/message.ts";
-import { encodeFrame } from "../../lib/frame/encode.ts";
 import {
   CoinbaseOutputConstraints,
   NewTemplate,
@@ -18,8 +17,8 @@ import type { NodeTemplate } from "../../lib/node/node.ts";
 import { DEFAULT_TP_POLICY, type TpPolicy } from "../../lib/roles/tp/config.ts";
 import type { BuildOrder, Desk, FoundBlock, GatherOrder } from "../../lib/roles/tp/desk.ts";
 import { TpRole } from "../../lib/roles/tp/role.ts";
-import type { Peer, Session } from "../../lib/session/role.ts";
 import { type Line, recordingLog } from "./fake_host.ts";
+import { FakePeer, frameOf } from "./fake_peer.ts";
 import { SETUP } from "./raw_client.ts";
 
 const REGTEST_BITS = 0x207f_ffff;
@@ -33,7 +32,6 @@ export class TpMachine {
   readonly released: NodeTemplate[] = [];
   readonly role: TpRole;
   now = 0;
-  #nextPeer = 1;
 
   constructor(policy: Partial<TpPolicy> = {}) {
     const desk: Desk = {
@@ -66,8 +64,8 @@ export class TpMachine {
   }
 
   /** Connects a client; it asks for `size` bytes unless that is undefined. */
-  client(size?: number): FakePeer {
-    const peer = new FakePeer(this, this.#nextPeer++);
+  client(size?: number): TpPeer {
+    const peer = new TpPeer(this);
     this.role.connected(peer, this.now);
     if (size !== undefined) peer.ask(size);
     return peer;
@@ -116,38 +114,23 @@ export class TpMachine {
   }
 }
 
-export class FakePeer implements Peer {
-  readonly id: number;
-  readonly address: string;
+/** A client of the machine, which hears at once when it is closed. */
+export class TpPeer extends FakePeer {
   readonly frames: Uint8Array[] = [];
-  readonly session: Session = {
-    setup: { ...SETUP, protocol: 2 },
-    version: 2,
-    serverFlags: 0,
-    extensions: new Set(),
-    requiredExtensions: [],
-  };
-  /** Why it was closed. */
-  closed: string | undefined;
   readonly #machine: TpMachine;
 
-  constructor(machine: TpMachine, id: number) {
+  constructor(machine: TpMachine) {
+    super({ session: { setup: { ...SETUP, protocol: 2 } } });
     this.#machine = machine;
-    this.id = id;
-    this.address = `127.0.0.1:${50_000 + id}`;
   }
 
-  send<F extends Fields>(message: Message<F>, value: Values<F>): void {
-    this.sendFrame(encodeFrame(message, value));
-  }
-
-  sendFrame(frame: Uint8Array): void {
+  override sendFrame(frame: Uint8Array): void {
     this.frames.push(frame);
   }
 
-  close(reason: string): void {
+  override close(reason: string): void {
     if (this.closed !== undefined) return;
-    this.closed = reason;
+    super.close(reason);
     this.#machine.role.disconnected(this, reason);
   }
 
@@ -164,13 +147,7 @@ export class FakePeer implements Peer {
 
   says<F extends Fields>(message: Message<F>, value: Values<F>): void {
     const { role, now } = this.#machine;
-    const payload = message.encode(value);
-    role.received(this, {
-      extensionType: 0,
-      channelMsg: false,
-      msgType: message.id,
-      payload,
-    }, now);
+    role.received(this, frameOf(message, value), now);
   }
 
   get templates(): NewTemplate[] {
