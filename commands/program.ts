@@ -38,7 +38,7 @@ export async function runProgram(args: readonly string[], world: Surroundings): 
   prepare(program, world.terminal);
   try {
     await program.parseAsync([...args], { from: "user" });
-    return exitCode;
+    return world.terminal.hasLost && exitCode === EXIT.ok ? EXIT.failure : exitCode;
   } catch (error) {
     return tellError(error, world.terminal);
   }
@@ -182,7 +182,9 @@ function prepare(program: Commander<unknown[]>, terminal: Terminal): void {
 
 function tellError(error: unknown, terminal: Terminal): number {
   terminal.status("");
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError) {
+    return error.exitCode !== 0 ? EXIT.usage : terminal.hasLost ? EXIT.failure : EXIT.ok;
+  }
   if (error instanceof OperatorError) {
     for (const line of error.message.split("\n")) {
       terminal.tell(`headframe: ${escapeText(line, 2000)}`);

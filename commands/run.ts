@@ -2,12 +2,12 @@ import { choice, optional, path } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
 import { refuseProblems } from "../lib/config/settle.ts";
 import { describeProblem } from "../lib/config/sources.ts";
-import { OperatorError, reasonOf } from "../lib/errors.ts";
 import type { Host } from "../lib/ports.ts";
 import type { Log } from "../lib/telemetry/log.ts";
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogWriter } from "../lib/telemetry/writer.ts";
 import type { AnyCommand, Command, Context, Found } from "./command.ts";
 import { findSettings, type Given, problemsOf, warningsOf } from "./find.ts";
+import { openLogFile } from "./log_file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command that runs for long can be told about its log. */
@@ -56,8 +56,7 @@ function openLog(
   { logLevel, logFormat, logFile }: Readonly<Record<string, unknown>>,
   terminal: Terminal,
 ): { writer: LogWriter } & Disposable {
-  const file = typeof logFile === "string" ? openLogFile(logFile) : undefined;
-  const encoder = new TextEncoder();
+  const file = typeof logFile === "string" ? openLogFile(logFile, terminal.tell) : undefined;
   const writer = createLog({
     level: LOG_LEVELS.find((level) => level === logLevel) ?? "warn",
     format: LOG_FORMATS.find((format) => format === logFormat) ?? "text",
@@ -65,7 +64,7 @@ function openLog(
     time: Date.now,
     write(line) {
       terminal.tell(line);
-      file?.writeSync(encoder.encode(`${line.replace(COLOR, "")}\n`));
+      file?.write(line.replace(COLOR, ""));
     },
   });
   return {
@@ -80,13 +79,3 @@ function openLog(
 // The writer escapes every ESC of others, so that what matches here is its own.
 // deno-lint-ignore no-control-regex
 const COLOR = /\x1b\[\d+m/g;
-
-function openLogFile(path: string): Deno.FsFile {
-  try {
-    return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
-  } catch (cause) {
-    throw new OperatorError("config", `Cannot write the log to ${path}: ${reasonOf(cause)}`, {
-      cause,
-    });
-  }
-}

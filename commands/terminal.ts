@@ -1,8 +1,12 @@
+import { reasonOf } from "../lib/errors.ts";
+
 /** Where a command talks to the person, or program, that started it. */
 export interface Terminal {
   /** Someone watches: a status line makes sense. */
   readonly isWatched: boolean;
-  /** The answer, to standard output. */
+  /** Whether some of the answer could not be written, and somebody still wants it. */
+  readonly hasLost?: boolean;
+  /** The answer, to standard output. Never throws, nor does anything here: see `hasLost`. */
   print(text: string): void;
   /** Everything else, to standard error. */
   tell(line: string): void;
@@ -43,17 +47,28 @@ export function processTerminal(): Terminal {
 /** A terminal on streams. Lines push the status line down, and it is drawn again below them. */
 export function terminalOn({ stdout, stderr, isWatched, columns }: Streams): Terminal {
   let shown = "";
+  let hasLost = false;
 
-  function above(to: Streams["stdout"], text: string): void {
+  function above(to: Streams["stdout"], text: string): unknown {
     if (shown !== "") write(stderr, CLEAR_LINE);
-    write(to, text);
+    const error = write(to, text);
     if (shown !== "") write(stderr, shown);
+    return error;
   }
 
   return {
     isWatched,
-    print: (text) => above(stdout, `${text}\n`),
-    tell: (line) => above(stderr, `${line}\n`),
+    get hasLost() {
+      return hasLost;
+    },
+    print(text) {
+      const error = above(stdout, `${text}\n`);
+      // Who closes a pipe (`headframe … | head`) has all he wants.
+      if (error === undefined || error instanceof Deno.errors.BrokenPipe || hasLost) return;
+      hasLost = true;
+      above(stderr, `headframe: Cannot write to standard output: ${reasonOf(error)}\n`);
+    },
+    tell: (line) => void above(stderr, `${line}\n`),
     status(line) {
       if (!isWatched) return;
       const width = columns() || USUAL_COLUMNS;
@@ -66,12 +81,14 @@ export function terminalOn({ stdout, stderr, isWatched, columns }: Streams): Ter
   };
 }
 
-function write(to: Streams["stdout"], text: string): void {
+/** @returns What kept it from being written. */
+function write(to: Streams["stdout"], text: string): unknown {
   const bytes = encoder.encode(text);
   try {
     for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+    return undefined;
   } catch (error) {
-    // Nobody reads any more (`headframe … | head`). What runs goes on; only its voice is gone.
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    // A full disk, or nobody reads any more. What runs goes on; only its voice is gone.
+    return error;
   }
 }

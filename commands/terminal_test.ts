@@ -65,4 +65,39 @@ Deno.test("terminalOn() goes on when nobody reads any more", () => {
   terminal.print("x");
   terminal.status("y");
   terminal.tell("z");
+  // Whoever closed the pipe has all he wants.
+  ok(!terminal.hasLost);
+});
+
+Deno.test("terminalOn() tells once that the answer could not be written, and goes on", () => {
+  let told = "";
+  const full = {
+    writeSync(): number {
+      throw new Error("No space left on device");
+    },
+  };
+  const stderr = {
+    writeSync(bytes: Uint8Array): number {
+      told += new TextDecoder().decode(bytes);
+      return bytes.length;
+    },
+  };
+  const terminal = terminalOn({ stdout: full, stderr, isWatched: false, columns: () => 80 });
+  ok(!terminal.hasLost);
+  terminal.print("x");
+  terminal.print("y");
+  strictEqual(told, "headframe: Cannot write to standard output: No space left on device\n");
+  ok(terminal.hasLost);
+});
+
+Deno.test("terminalOn() throws nothing when not even an error can be told", () => {
+  const full = {
+    writeSync(): number {
+      throw new Error("No space left on device");
+    },
+  };
+  const terminal = terminalOn({ stdout: full, stderr: full, isWatched: true, columns: () => 80 });
+  terminal.print("x");
+  terminal.status("y");
+  terminal.tell("z");
 });
