@@ -1,7 +1,8 @@
+import { MAX_PAYLOAD_SIZE } from "../codec/writer.ts";
 import { DecodeError } from "../errors.ts";
 import type { Frame } from "./frame.ts";
 import { Gathering } from "./gathering.ts";
-import { decodeHeader, FRAME_HEADER_SIZE, frameLength, MAX_PAYLOAD } from "./header.ts";
+import { decodeHeader, FRAME_HEADER_SIZE, frameLength } from "./header.ts";
 
 /**
  * Frames out of bytes that are not encrypted: files, captures that were decrypted, tests. What comes
@@ -13,7 +14,7 @@ export class Deframer {
   #header: Uint8Array | undefined;
 
   /** @param maxPayload Largest payload taken, in bytes. */
-  constructor(maxPayload: number = MAX_PAYLOAD) {
+  constructor(maxPayload: number = MAX_PAYLOAD_SIZE) {
     this.#maxPayload = maxPayload;
   }
 

@@ -1,10 +1,8 @@
+import { MAX_PAYLOAD_SIZE } from "../codec/writer.ts";
 import { UsageError } from "../errors.ts";
 
 /** Bytes before every payload, SV2 §3.2. */
 export const FRAME_HEADER_SIZE = 6;
-
-/** Largest payload that the 24 bits of `msg_length` can tell, in bytes. */
-export const MAX_PAYLOAD = 0xff_ffff;
 
 /** What stands before a payload, SV2 §3.2. All of it is the sender's word. */
 export interface FrameHeader {
@@ -27,8 +25,8 @@ export function encodeHeader(header: FrameHeader, into: Uint8Array): void {
   if (extensionType !== (extensionType & 0x7fff) || msgType !== (msgType & 0xff)) {
     throw new UsageError(`Cannot frame message 0x${msgType.toString(16)}: type out of range`);
   }
-  if (!Number.isInteger(msgLength) || msgLength < 0 || msgLength > MAX_PAYLOAD) {
-    throw new UsageError(`Cannot frame ${msgLength} bytes: at most ${MAX_PAYLOAD}`);
+  if (!Number.isInteger(msgLength) || msgLength < 0 || msgLength > MAX_PAYLOAD_SIZE) {
+    throw new UsageError(`Cannot frame ${msgLength} bytes: at most ${MAX_PAYLOAD_SIZE}`);
   }
   if (into.length < FRAME_HEADER_SIZE) throw new UsageError("Cannot write header: no room");
   into[0] = extensionType & 0xff;

@@ -1,20 +1,15 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import vectors from "../../tests/vectors/framing.json" with { type: "json" };
+import { MAX_PAYLOAD_SIZE } from "../codec/writer.ts";
 import { UsageError } from "../errors.ts";
-import {
-  decodeHeader,
-  encodeHeader,
-  FRAME_HEADER_SIZE,
-  type FrameHeader,
-  MAX_PAYLOAD,
-} from "./header.ts";
+import { decodeHeader, encodeHeader, FRAME_HEADER_SIZE, type FrameHeader } from "./header.ts";
 
 const headers = fc.record({
   extensionType: fc.integer({ min: 0, max: 0x7fff }),
   channelMsg: fc.boolean(),
   msgType: fc.integer({ min: 0, max: 0xff }),
-  msgLength: fc.integer({ min: 0, max: MAX_PAYLOAD }),
+  msgLength: fc.integer({ min: 0, max: MAX_PAYLOAD_SIZE }),
 }, { noNullPrototype: true });
 
 Deno.test("FRAME-1, FRAME-5 headers are six bytes, little-endian, the channel bit the highest", () => {

@@ -6,15 +6,10 @@
  * @module
  */
 
+import { MAX_PAYLOAD_SIZE } from "../codec/writer.ts";
 import { DecodeError, UsageError } from "../errors.ts";
 import type { Frame } from "../frame/frame.ts";
-import {
-  decodeHeader,
-  FRAME_HEADER_SIZE,
-  type FrameHeader,
-  frameLength,
-  MAX_PAYLOAD,
-} from "../frame/header.ts";
+import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader, frameLength } from "../frame/header.ts";
 import { Gathering, withRoom } from "../frame/gathering.ts";
 import { type Aead, MAC_SIZE } from "./aead.ts";
 import { CipherState } from "./cipher.ts";
@@ -153,7 +148,7 @@ export class FrameOpener {
 
   /** @param key 32 bytes, `Split.receiveKey`; copied. */
   constructor(key: Uint8Array, options: OpenerOptions = {}) {
-    const { aead = AEAD, counter, maxPayload = MAX_PAYLOAD } = options;
+    const { aead = AEAD, counter, maxPayload = MAX_PAYLOAD_SIZE } = options;
     this.#cipher = new CipherState(aead, key, counter);
     this.#maxPayload = typeof maxPayload === "number" ? () => maxPayload : maxPayload;
   }

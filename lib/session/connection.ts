@@ -75,6 +75,11 @@ const CLOSING_MS = 5_000;
 
 type Stage = "handshake" | "setup" | "open" | "closing" | "closed";
 
+/**
+ * One connection, from the first byte of the handshake on, without its socket: bytes go in and come
+ * out, frames go to the role. All that comes in is the peer's; what breaks a rule ends this
+ * connection and no other.
+ */
 export class Connection implements Peer, Line {
   readonly id: number;
   readonly address: string;

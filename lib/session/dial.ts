@@ -23,11 +23,13 @@ const STABLE_MS = 10_000;
 /** Reconnect messages that are followed in a row; a loop of them ends here, CONN-23. */
 const MAX_REDIRECTS = 3;
 
+/** A server to call, as the operator gave it. */
 export interface Upstream extends Address {
   /** Whose signature the server's certificate must bear; x-only, 32 bytes. */
   readonly authorityKey: Uint8Array | undefined;
 }
 
+/** Whom to call, as what, and who hears the answers. */
 export interface DialOptions {
   readonly host: Host;
   readonly log: Log;

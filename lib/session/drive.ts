@@ -9,6 +9,7 @@ const LARGE_READ = 65_536;
 /** Above this much output waiting, the peer's input waits too. */
 const HIGH_WATER = 65_536;
 
+/** A connection with its socket. */
 export interface Driven {
   readonly connection: Connection;
   /** Resolves when the socket is closed and the role has been told. */

@@ -29,6 +29,7 @@ export interface Peer {
   close(reason: string): void;
 }
 
+/** What both sides settled on: SetupConnection, its answer, and extensions. */
 export interface Session {
   /** As the client sent it. On the client's side: what we sent. */
   readonly setup: SetupConnection;

@@ -16,6 +16,7 @@ const TICK_MS = 250;
 /** Milliseconds that connections get to read their last bytes when the server stops. */
 const DRAIN_MS = 5_000;
 
+/** Where to listen, as what, and who hears what comes. */
 export interface ServeOptions {
   readonly host: Host;
   readonly log: Log;
@@ -27,6 +28,7 @@ export interface ServeOptions {
   readonly limits: Limits;
 }
 
+/** A listener at work. */
 export interface Server {
   /** Where it really listens: port 0 has become a number. */
   readonly address: Address;

@@ -44,6 +44,7 @@ import type { WorkSink } from "./providers.ts";
 import { ShareDesk } from "./share_desk.ts";
 import { jobBuilder, type PoolShape, type TemplateWork } from "./work.ts";
 
+/** What a pool is made of. */
 export interface PoolOptions {
   readonly policy: PoolPolicy;
   readonly hasher: ShareHasher;
@@ -56,6 +57,7 @@ export interface PoolOptions {
 /** Ticks in which each connection is looked at once, so that no tick has to look at all of them. */
 const SWEEP_TICKS = 4;
 
+/** The machine, see the module. Work comes in as {@link WorkSink}, found blocks go out to `blocks`. */
 export class Pool implements Role, WorkSink {
   readonly #policy: PoolPolicy;
   readonly #log: Log;
