@@ -1,8 +1,10 @@
 import { OperatorError, reasonOf } from "../errors.ts";
 import { type Address, formatAddress, type Listener, type Socket } from "../ports.ts";
 
-/** Milliseconds for which one connection may go on without a look at what else there is to do. */
-const LONGEST_TURN_MS = 5;
+/** Milliseconds for which connections may go on without a look at what else there is to do. */
+const LONGEST_TURN_MS = 10;
+/** Milliseconds after which a timer shows that there was one. */
+const LOOK_MS = 5;
 
 /** Listens on a TCP port; port 0 takes any free one. */
 export function listen(at: Address): Listener {
@@ -75,11 +77,10 @@ function socketOf(connection: Deno.TcpConn): Socket {
   }
   return {
     peer: formatAddress(connection.remoteAddr),
-    async read(buffer) {
+    read(buffer) {
       // Bytes that are here already come without a turn of the event loop, and so can the next, for as
       // long as someone sends faster than we read: nobody else would be heard, and no timer fire.
-      if (performance.now() - turnStart > LONGEST_TURN_MS) await nextTurn();
-      return await connection.read(buffer);
+      return starving() ? nextTurn().then(() => connection.read(buffer)) : connection.read(buffer);
     },
     async write(bytes) {
       let written = await connection.write(bytes);
@@ -95,15 +96,26 @@ function socketOf(connection: Deno.TcpConn): Socket {
   };
 }
 
-let turnStart = performance.now();
+let lookSince: number | undefined;
 let turning: Promise<void> | undefined;
+
+/**
+ * Whether timers are overdue. What tells is a timer, one at a time and only while something is read: it
+ * costs nothing to speak of, and an idle process sleeps.
+ */
+function starving(): boolean {
+  const now = performance.now();
+  if (lookSince !== undefined) return now - lookSince > LONGEST_TURN_MS;
+  lookSince = now;
+  setTimeout(() => lookSince = undefined, LOOK_MS);
+  return false;
+}
 
 /** Resolves in the next turn of the event loop, for all who wait for it. */
 function nextTurn(): Promise<void> {
   return turning ??= new Promise((resolve) => {
     setTimeout(() => {
       turning = undefined;
-      turnStart = performance.now();
       resolve();
     }, 0);
   });
