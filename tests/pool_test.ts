@@ -276,6 +276,17 @@ Deno.test("a pool whose only provider cannot be reached says so; one of two is e
   await second.stop();
 });
 
+Deno.test("a pool that could not keep a block says so before it has one", async () => {
+  const world = new World();
+  world.host.files.writeDurable = () => Promise.reject(new Error("No space left on device"));
+  await rejects(
+    world.start(),
+    (error) =>
+      error instanceof OperatorError && error.kind === "config" &&
+      error.message.startsWith("Cannot keep blocks in blocks: No space left on device"),
+  );
+});
+
 Deno.test("MIN-2, CONN-10, CONN-13 a client that needs what the pool has not is told which of it", async () => {
   const world = new World();
   const { stop } = world.provider(FIRST);

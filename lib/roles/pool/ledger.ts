@@ -69,10 +69,14 @@ export class BlockLedger implements BlockSink, ProviderWatcher {
     const left: FoundBlock[] = [];
     for (const name of await files.list(`${directory}/pending`)) {
       const path = `${directory}/pending/${name}`;
-      const bytes = await files.read(path);
-      const block = bytes && decodeBlock(bytes);
-      if (block === undefined) log.warn("block.unreadable", { path });
-      else left.push(block);
+      try {
+        const bytes = await files.read(path);
+        const block = bytes && decodeBlock(bytes);
+        if (block === undefined) log.warn("block.unreadable", { path });
+        else left.push(block);
+      } catch (error) {
+        log.warn("block.unreadable", { path, reason: reasonOf(error) });
+      }
     }
     left.sort((a, b) => a.foundAt - b.foundAt);
     for (const block of left) this.#pending.set(block.hash, block);

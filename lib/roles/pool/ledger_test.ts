@@ -191,6 +191,22 @@ Deno.test("files that are no blocks are told of and left alone", async () => {
   strictEqual(host.disk.size, bad.length);
 });
 
+Deno.test("what cannot be read is told of, and keeps nothing else from being read", async () => {
+  const first = world({ reachable: false });
+  const block = found();
+  first.ledger.found(block);
+  await first.ledger.idle();
+  const { files, disk } = first.host;
+  disk.set("blocks/pending/a", new Uint8Array());
+  const reason = "Is a directory (os error 21)";
+  const read: Files["read"] = (path) =>
+    path.endsWith("/a") ? Promise.reject(new Error(reason)) : files.read(path);
+  const { ledger, host } = world({ host: first.host, files: { read } });
+  await ledger.load();
+  deepStrictEqual(ledger.pending, [block]);
+  strictEqual(host.logged("block.unreadable")[0]?.["reason"], reason);
+});
+
 Deno.test("decodeBlock() reads what encodeBlock() wrote, whatever the miner called itself", () => {
   for (const user of ["alice", 'a"b\\c\n', "\udcff\udc80", "x".repeat(255)]) {
     const block = { ...found(), user, worker: user };

@@ -1,6 +1,7 @@
 import { OperatorError } from "../../errors.ts";
 import { ShareKernel } from "../../kernel/shares.ts";
 import { MINING_CLIENT_FLAGS } from "../../messages/flags.ts";
+import { openBlocksDirectory } from "../../node/blocks_directory.ts";
 import { formatAddress, type Host } from "../../ports.ts";
 import { dial, type DialOptions } from "../../session/dial.ts";
 import { renewingIdentity } from "../../session/identity.ts";
@@ -29,8 +30,8 @@ export interface PoolObserver {
  * Serves miners until the host's signal fires. Connects to the template providers first and listens
  * once there is work: whoever can connect has something to do.
  *
- * @throws {OperatorError} If the configuration cannot work, no provider could be used at first, or
- * the address is taken.
+ * @throws {OperatorError} If the configuration cannot work, blocks cannot be kept, no provider could
+ * be used at first, or the address is taken.
  */
 export async function servePool(
   config: PoolConfig,
@@ -40,7 +41,7 @@ export async function servePool(
   const log = host.log.with({ role: "pool" });
   const { ledger, pool, providers } = assemble(config, host, { log, onAccepted });
   onPool?.(pool);
-  await ledger.load();
+  await openBlocksDirectory(host.files, config.blocksDirectory, () => ledger.load());
   const dialing = Promise.all(
     config.templateProviders.map((provider) => follow(provider, { config, host, log, providers })),
   );

@@ -28,6 +28,7 @@ export class NodeDesk implements Desk {
   readonly #options: NodeDeskOptions;
   readonly #store: BlockStore;
   readonly #submissions = new Set<Promise<void>>();
+  readonly #left = new Map<string, SolvedBlock>();
   #role: TpRole | undefined;
 
   constructor(options: NodeDeskOptions) {
@@ -71,14 +72,22 @@ export class NodeDesk implements Desk {
     this.#track(this.#submit(found));
   }
 
-  /** Submits what an earlier run left without an answer. */
-  async resume(): Promise<void> {
+  /** Reads what an earlier run left without an answer. */
+  async load(): Promise<void> {
     for (const hash of await this.#store.unsettled()) {
       const block = await this.#store.load(hash);
-      if (block === undefined) continue;
+      if (block !== undefined) this.#left.set(hash, block);
+      else this.#options.log.warn("block.unreadable", { hash });
+    }
+  }
+
+  /** Submits what {@link NodeDesk.load} has found. */
+  resume(): void {
+    for (const [hash, block] of this.#left) {
       this.#options.log.warn("block.resumed", { hash, hint: "found before the last stop" });
       this.#track(this.#resubmit(hash, block));
     }
+    this.#left.clear();
   }
 
   /** Resolves when every submission has its answer or was given up. */

@@ -1,3 +1,4 @@
+import { openBlocksDirectory } from "../../node/blocks_directory.ts";
 import type { Node } from "../../node/node.ts";
 import { formatAddress, type Host } from "../../ports.ts";
 import { renewingIdentity } from "../../session/identity.ts";
@@ -25,7 +26,7 @@ const ID_BITS = 20n;
  *
  * @param node Not run yet.
  * @param onBlock Told of each solved block and what the node said to it.
- * @throws {OperatorError} If the node can never work, or the address is taken.
+ * @throws {OperatorError} If blocks cannot be kept, the node can never work, or the address is taken.
  */
 export async function serveTp(
   config: TpConfig,
@@ -42,12 +43,14 @@ export async function serveTp(
     firstId: BigInt(host.clock.unix()) << ID_BITS,
   });
   desk.attach(role);
+  await openBlocksDirectory(host.files, config.blocksDirectory, () => desk.load());
+  if (host.signal.aborted) return;
   const up = firstUp(node, host.signal);
   const running = node.run(host.signal);
   await Promise.race([up, running]);
   if (host.signal.aborted) return await running;
 
-  await desk.resume();
+  desk.resume();
   const server = serve({
     host,
     log,

@@ -90,11 +90,23 @@ Deno.test("serveTp() submits after a restart what had no answer before it", asyn
     // The chain of the second run begins at the same time, so it is the same, and takes the block.
     deepStrictEqual(bench.verdicts, [{ outcome: "accepted" }]);
     strictEqual(again.logged("block.resumed").length, 1);
+    strictEqual(again.logged("block.unreadable")[0]?.hash, "0".repeat(64));
   }
   const third = new FakeHost();
   for (const [path, bytes] of again.disk) third.disk.set(path, bytes);
   await using bench = await TpBench.open({}, {}, third);
   deepStrictEqual(bench.verdicts, []);
+});
+
+Deno.test("serveTp() says at its start that blocks cannot be kept", async () => {
+  const host = new FakeHost();
+  host.files.writeDurable = () => Promise.reject(new Error("Read-only file system (os error 30)"));
+  await rejects(
+    serveTp(CONFIG, host, new SleepyNode()),
+    (error) =>
+      error instanceof OperatorError && error.kind === "config" &&
+      error.message.startsWith("Cannot keep blocks in solved: Read-only file system"),
+  );
 });
 
 Deno.test("serveTp() does not listen before its node is up", async () => {
@@ -114,8 +126,11 @@ Deno.test("serveTp() does not listen before its node is up", async () => {
 Deno.test("serveTp() ends at once when it is stopped before its node is up", async () => {
   const host = new FakeHost();
   const done = serveTp(CONFIG, host, new SleepyNode());
+  await host.clock.advance(1);
   host.stop.abort();
   await done;
+  // Before it has begun, too.
+  await serveTp(CONFIG, host, new SleepyNode());
   ok(host.signal.aborted);
 });
 
@@ -123,6 +138,7 @@ Deno.test("serveTp() says why when its node can never work", async () => {
   const host = new FakeHost();
   const node = new SleepyNode();
   const done = serveTp(CONFIG, host, node);
+  await host.clock.advance(1);
   node.break(new OperatorError("config", "No such file: node.sock"));
   await rejects(done, OperatorError);
 });
