@@ -28,9 +28,22 @@ export function openKeyLog(log: Log): ((lines: string) => void) | undefined {
     file: path,
     hint: "session keys are written there: whoever has the file can read this program's traffic",
   });
+  return keyLogOn(file, { path, log });
+}
+
+/** A key log on an open file. A disk that is full costs the keys, not the connections. */
+export function keyLogOn(
+  file: { writeSync(bytes: Uint8Array): number },
+  { path, log }: { readonly path: string; readonly log: Log },
+): (lines: string) => void {
   const encoder = new TextEncoder();
   return (lines) => {
     const bytes = encoder.encode(lines);
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    try {
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    } catch (error) {
+      const hint = "what is said on this connection cannot be decrypted later";
+      log.error("keylog.unwritten", { file: path, reason: reasonOf(error), hint });
+    }
   };
 }
