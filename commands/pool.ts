@@ -1,14 +1,5 @@
 import { outputScript } from "../lib/bitcoin/descriptor.ts";
-import {
-  address,
-  alias,
-  integer,
-  listOf,
-  number,
-  optional,
-  path,
-  text,
-} from "../lib/config/kinds.ts";
+import { address, alias, integer, listOf, number, path, text } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { formatAddress, type Host } from "../lib/ports.ts";
@@ -24,8 +15,9 @@ import { command } from "./command.ts";
 import { VERSION } from "./version.ts";
 import {
   allowUnauthenticated,
-  authorityKey,
+  authorityPublicKey,
   authoritySecretKey,
+  certValiditySec,
   keyProblems,
   network,
   payoutProblems,
@@ -42,14 +34,9 @@ const extension = { min: 0, max: 0x7fff };
  */
 export const POOL_SETTINGS = {
   listenAddress: address("Where miners connect", "0.0.0.0:3333"),
-  authorityPublicKey: optional(authorityKey("Must belong to the secret key, if given")),
+  authorityPublicKey,
   authoritySecretKey,
-  certValiditySec: integer("Lifetime of a certificate; it is renewed in time", {
-    fallback: 3600,
-    min: 120,
-    max: 31_536_000,
-    unit: "seconds",
-  }),
+  certValiditySec,
   network,
   coinbaseRewardScript: text(
     "Who gets the reward: an address or a descriptor",

@@ -6,7 +6,16 @@
 
 import { outputScript } from "../lib/bitcoin/descriptor.ts";
 import { type Network, NETWORK_NAMES } from "../lib/bitcoin/network.ts";
-import { choice, parseAddress, refuse, secret, show, toggle } from "../lib/config/kinds.ts";
+import {
+  choice,
+  integer,
+  optional,
+  parseAddress,
+  refuse,
+  secret,
+  show,
+  toggle,
+} from "../lib/config/kinds.ts";
 import type { Setting, TomlTable, TomlValue } from "../lib/config/setting.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { publicKeyOf } from "../lib/noise/crypto.ts";
@@ -40,8 +49,19 @@ export const authoritySecretKey: Setting<Uint8Array> = secret(
   parseSecretKey,
 );
 
+/** 32 bytes in base58check, for who reads the file; {@link keyProblems} holds the two together. */
+export const authorityPublicKey: Setting<Uint8Array | undefined> = optional(
+  authorityKey("Must belong to the secret key, if given"),
+);
+
+/** For how long a server proves who it is by one signature. */
+export const certValiditySec: Setting<number> = integer(
+  "Lifetime of a certificate; it is renewed in time",
+  { fallback: 3600, min: 120, max: 31_536_000, unit: "seconds" },
+);
+
 /** An authority's public key in base58check. */
-export function authorityKey(doc: string): Setting<Uint8Array> {
+function authorityKey(doc: string): Setting<Uint8Array> {
   return {
     doc,
     form: "key",

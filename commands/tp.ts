@@ -1,7 +1,7 @@
 import { NETWORK_NAMES } from "../lib/bitcoin/network.ts";
 import { EmbeddedNode } from "../lib/chain/embedded.ts";
 import { measureHashRate } from "../lib/chain/hash_rate.ts";
-import { address, choice, integer, number, optional, path } from "../lib/config/kinds.ts";
+import { address, choice, integer, number, path } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
 import type { Node } from "../lib/node/node.ts";
 import type { Host } from "../lib/ports.ts";
@@ -9,21 +9,19 @@ import { DEFAULT_TP_POLICY, type TpConfig } from "../lib/roles/tp/config.ts";
 import { serveTp } from "../lib/roles/tp/serve.ts";
 import { TEMPLATE_LIMITS } from "../lib/session/limits.ts";
 import { command } from "./command.ts";
-import { authorityKey, authoritySecretKey, keyProblems } from "./settings.ts";
-
-const day = 86_400;
+import {
+  authorityPublicKey,
+  authoritySecretKey,
+  certValiditySec,
+  keyProblems,
+} from "./settings.ts";
 
 /** What the template provider can be told, as flags, as variables and as `[tp]` of a file. */
 export const TP_SETTINGS = {
   listenAddress: address("Where pools and job declarators connect", "127.0.0.1:18442"),
-  authorityPublicKey: optional(authorityKey("Must belong to the secret key, if given")),
+  authorityPublicKey,
   authoritySecretKey,
-  certValiditySec: integer("Lifetime of a certificate; it is renewed in time", {
-    fallback: 3600,
-    min: 120,
-    max: 365 * day,
-    unit: "seconds",
-  }),
+  certValiditySec,
   node: choice(
     "Where blocks come from: a chain in this process, for tests",
     ["embedded"],
@@ -35,7 +33,7 @@ export const TP_SETTINGS = {
     {
       fallback: 20,
       min: 0,
-      max: day,
+      max: 86_400,
       unit: "seconds",
     },
   ),

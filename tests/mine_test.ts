@@ -15,7 +15,7 @@ import { serveMine } from "../lib/roles/mine/serve_mine.ts";
 import { MINING_LIMITS } from "../lib/session/limits.ts";
 import { serve } from "../lib/session/serve.ts";
 import { FakeHost, FakeNetwork, recordingLog } from "./support/fake_host.ts";
-import { hashOf } from "./support/miner_bench.ts";
+import { hashOf, MINE_CONFIG } from "./support/miner_bench.ts";
 import { TestPool } from "./support/test_pool.ts";
 
 const AUTHORITY = new Uint8Array(32).fill(7);
@@ -24,17 +24,7 @@ const FIRST: MineUpstream = { hostname: "first", port: 3333, authorityKey: KEY }
 const SECOND: MineUpstream = { hostname: "second", port: 4444, authorityKey: KEY };
 const EASY = 1n << 250n;
 
-const CONFIG: MineConfig = {
-  upstreams: [FIRST],
-  userIdentity: "someone.rig",
-  worker: "rig",
-  channel: "extended",
-  requireStandardJobs: false,
-  nominalHashRate: undefined,
-  deviceId: "",
-  firmware: "headframe 1",
-  statusSeconds: 0,
-};
+const CONFIG: MineConfig = { ...MINE_CONFIG, upstreams: [FIRST] };
 
 /** Devices that hash when a test says so, in no time. */
 class ManualDriver implements Driver {

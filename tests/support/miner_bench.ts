@@ -45,6 +45,19 @@ interface Sent {
   readonly tlvs: readonly Tlv[];
 }
 
+/** A miner of which nothing special is wanted. */
+export const MINE_CONFIG: MineConfig = {
+  upstreams: [],
+  userIdentity: "someone.rig",
+  worker: "rig",
+  channel: "extended",
+  requireStandardJobs: false,
+  nominalHashRate: undefined,
+  deviceId: "",
+  firmware: "headframe 1",
+  statusSeconds: 0,
+};
+
 /** The server's end, with what the miner sent on it. */
 export class FakeServer extends FakePeer {
   readonly sent: Sent[] = [];
@@ -119,18 +132,7 @@ export class MinerBench {
   constructor(config: Partial<MineConfig> = {}, session: Partial<Session> = {}) {
     this.server = new FakeServer(session);
     this.miner = new Miner({
-      config: {
-        upstreams: [],
-        userIdentity: "someone.rig",
-        worker: "rig",
-        channel: "extended",
-        requireStandardJobs: false,
-        nominalHashRate: undefined,
-        deviceId: "",
-        firmware: "headframe 1",
-        statusSeconds: 0,
-        ...config,
-      },
+      config: { ...MINE_CONFIG, ...config },
       log: recordingLog(this.lines),
       random: seededRandom(7),
     });
