@@ -14,6 +14,7 @@ import type { Log } from "../lib/telemetry/log.ts";
 import type { AnyCommand, Inspection, Item } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { findSettings, type Given } from "./find.ts";
+import { hidingSecrets } from "./hide_secrets.ts";
 import { runCommand, settingsOf } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -25,7 +26,11 @@ export interface Surroundings {
 }
 
 /** Runs what the command line says. @returns The exit code; every error is told by then. */
-export async function runProgram(args: readonly string[], world: Surroundings): Promise<number> {
+export async function runProgram(
+  args: readonly string[],
+  { terminal, hostFor }: Surroundings,
+): Promise<number> {
+  const world = { terminal: hidingSecrets(terminal), hostFor };
   let exitCode: number = EXIT.ok;
   const program = new Commander("headframe")
     .description(
