@@ -210,6 +210,16 @@ Deno.test("NOISE-37 a stalled handshake ends in time and keeps nobody else waiti
   await stage.close();
 });
 
+Deno.test("NOISE-37 one address cannot keep all others out with handshakes it does not finish", async () => {
+  const stage = await openStage({ limits: { ...MINING_LIMITS, maxHalfOpenPerAddress: 5 } });
+  for (let i = 0; i < 600; i++) await stage.host.connect(stage.address);
+  await stage.host.clock.advance(100);
+  strictEqual(stage.host.logged("connection.refused").length, 595);
+  stage.host.ip = "10.0.0.2";
+  strictEqual((await stage.ready()).accepted, true);
+  await stage.close();
+});
+
 Deno.test("the time for SetupConnection, and of silence, is limited", async () => {
   const stage = await openStage();
   const mute = await stage.client();

@@ -6,6 +6,8 @@ export interface Limits {
   readonly maxConnectionsPerAddress: number;
   /** Connections whose handshake is not done, NOISE-37. More are closed at once. */
   readonly maxHalfOpen: number;
+  /** Those of one IP address, so that no single one can keep all others out. */
+  readonly maxHalfOpenPerAddress: number;
   /** Milliseconds from the TCP connection to the end of the Noise handshake, NOISE-37. */
   readonly handshakeTimeoutMs: number;
   /** Milliseconds from the handshake to SetupConnection or its answer. */
@@ -25,6 +27,7 @@ export const MINING_LIMITS: Limits = {
   maxConnections: 16_384,
   maxConnectionsPerAddress: 8_192,
   maxHalfOpen: 512,
+  maxHalfOpenPerAddress: 128,
   handshakeTimeoutMs: 10_000,
   setupTimeoutMs: 10_000,
   idleTimeoutMs: 900_000,
@@ -39,6 +42,7 @@ export const TEMPLATE_LIMITS: Limits = {
   maxConnections: 1_024,
   maxConnectionsPerAddress: 256,
   maxHalfOpen: 128,
+  maxHalfOpenPerAddress: 32,
   idleTimeoutMs: 0,
   maxPayload: 1 << 17,
   maxQueuedBytes: 64 << 20,

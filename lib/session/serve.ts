@@ -67,7 +67,7 @@ async function run(listener: Listener, options: ServeOptions): Promise<void> {
   if (host.signal.aborted) stop();
 
   for await (const socket of listener) {
-    const refusal = admitted.refusal(socket.peer, halfOpen(open));
+    const refusal = admitted.refusal(socket.peer, open);
     if (refusal !== undefined) {
       log.warn("connection.refused", { peer: socket.peer, reason: refusal });
       socket.close();
@@ -100,12 +100,6 @@ async function run(listener: Listener, options: ServeOptions): Promise<void> {
   await ticking;
 }
 
-function halfOpen(open: ReadonlySet<Driven>): number {
-  let count = 0;
-  for (const { connection } of open) if (connection.stage === "handshake") count++;
-  return count;
-}
-
 async function everyTick(
   host: Host,
   signal: AbortSignal,
@@ -128,13 +122,24 @@ class Admission {
   }
 
   /** @returns Why one more from `peer` is too many. */
-  refusal(peer: string, halfOpen: number): string | undefined {
-    const { maxConnections, maxConnectionsPerAddress, maxHalfOpen } = this.#limits;
+  refusal(peer: string, open: ReadonlySet<Driven>): string | undefined {
+    const { maxConnections, maxConnectionsPerAddress, maxHalfOpen, maxHalfOpenPerAddress } =
+      this.#limits;
     if (this.#all >= maxConnections) return `${maxConnections} connections are open already`;
     if ((this.#byAddress.get(ipOf(peer)) ?? 0) >= maxConnectionsPerAddress) {
       return `${maxConnectionsPerAddress} connections of this address are open already`;
     }
+    let halfOpen = 0;
+    let ofThisAddress = 0;
+    for (const { connection: { stage, address } } of open) {
+      if (stage !== "handshake") continue;
+      halfOpen++;
+      if (ipOf(address) === ipOf(peer)) ofThisAddress++;
+    }
     if (halfOpen >= maxHalfOpen) return `${maxHalfOpen} handshakes are under way already`;
+    if (ofThisAddress >= maxHalfOpenPerAddress) {
+      return `${maxHalfOpenPerAddress} handshakes of this address are under way already`;
+    }
     return undefined;
   }
 

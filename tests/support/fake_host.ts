@@ -42,8 +42,11 @@ export class FakeHost implements Host {
     return this.#network.listen(at);
   }
 
+  /** The IP address that others see when this host connects. */
+  ip = "127.0.0.1";
+
   connect(to: Address): Promise<Socket> {
-    return this.#network.connect(to);
+    return this.#network.connect(to, this.ip);
   }
 
   /** What was logged under `event`. */
@@ -143,12 +146,12 @@ export class FakeNetwork {
     };
   }
 
-  connect({ hostname, port }: Address): Promise<Socket> {
+  connect({ hostname, port }: Address, ip: string): Promise<Socket> {
     const queue = this.#listeners.get(port);
     if (queue === undefined) {
       return Promise.reject(new OperatorError("peer", `Cannot connect to ${hostname}:${port}`));
     }
-    const [ours, theirs] = this.pipe(`127.0.0.1:${this.#nextPort++}`, `${hostname}:${port}`);
+    const [ours, theirs] = this.pipe(`${ip}:${this.#nextPort++}`, `${hostname}:${port}`);
     queue.put(theirs);
     return Promise.resolve(ours);
   }
