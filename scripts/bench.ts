@@ -81,6 +81,7 @@ async function main(): Promise<number> {
   if (faults.length > 0) return 1;
   if (!quick && !micro) {
     await Deno.writeTextFile(PAGE, withFigures(await Deno.readTextFile(PAGE), figures));
+    await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", PAGE.pathname] }).output();
   }
   return 0;
 }
