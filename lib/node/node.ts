@@ -33,6 +33,13 @@ export interface Node {
    */
   template(constraints: TemplateConstraints): Promise<NodeTemplate>;
   /**
+   * A block without transactions, from nodes that have one sooner than a full one: for the moment after
+   * a new tip, when miners would else go on with a lost block.
+   *
+   * @throws {OperatorError} As {@link Node.template}.
+   */
+  emptyTemplate?(constraints: TemplateConstraints): Promise<NodeTemplate>;
+  /**
    * Gives the node a solved block. Asking again is harmless: the verdict is `known`.
    *
    * @throws {OperatorError} If there is no verdict, because the node cannot be reached.
@@ -41,6 +48,9 @@ export interface Node {
   /** @throws {OperatorError} If the node cannot be reached. */
   health(): Promise<NodeHealth>;
 }
+
+/** Where solved blocks go: the node of the templates, and any other that shall have them too. */
+export type BlockTarget = Pick<Node, "name" | "submit">;
 
 /** What a node tells of its own accord. */
 export type NodeEvent =
