@@ -61,10 +61,13 @@ export async function runRoles(
   async function start(): Promise<void> {
     const tpAt = tp && await listening(tp, (host) => {
       const node = embeddedNode({ ...tp, blockTime: blockTime ?? tp.blockTime }, host);
-      return serveTp(tpConfig(tp), host, node, ({ hash, verdict }) => {
-        if (verdict.outcome !== "accepted") return;
-        onBlock(hash, ++blocks);
-        if (blocks >= until) stop.abort();
+      return serveTp(tpConfig(tp), host, {
+        node,
+        onBlock({ hash, verdict }) {
+          if (verdict.outcome !== "accepted") return;
+          onBlock(hash, ++blocks);
+          if (blocks >= until) stop.abort();
+        },
       });
     });
     const poolAt = pool && !signal.aborted && await listening(pool, (host) => {

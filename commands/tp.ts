@@ -81,7 +81,7 @@ export const tp = command({
     ...keyProblems(values),
     ...values.network === "regtest" ? [] : [`network: node = "embedded" has regtest only`],
   ],
-  run: (values, { host }) => serveTp(tpConfig(values), host, embeddedNode(values, host)),
+  run: (values, { host }) => serveTp(tpConfig(values), host, { node: embeddedNode(values, host) }),
 });
 
 /** The chain in this process; without a hint, for a miner on this computer. */
@@ -102,6 +102,7 @@ export function tpConfig(values: TpValues): TpConfig {
     feeThreshold: BigInt(values.feeThreshold),
     minIntervalMs: values.minInterval * 1000,
     blocksDirectory: values.blocksDir,
+    staleTipMs: 0,
     limits: { ...TEMPLATE_LIMITS, maxConnections: values.maxConnections },
   };
 }

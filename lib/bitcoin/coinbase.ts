@@ -134,22 +134,6 @@ export function stripCoinbase({ prefix, suffix }: CoinbaseHalves): CoinbaseHalve
   };
 }
 
-/**
- * What a coinbase's script must begin with: the block's height, pushed in the shortest way.
- *
- * @param height In `[0, 2^31)`.
- * @see BIP 34
- */
-export function heightPush(height: number): Uint8Array {
-  if (height === 0) return Uint8Array.of(0);
-  if (height <= 16) return Uint8Array.of(0x50 + height);
-  const bytes: number[] = [];
-  for (let rest = height; rest > 0; rest = Math.floor(rest / 256)) bytes.push(rest % 256);
-  // The top bit is the sign.
-  if ((bytes.at(-1) ?? 0) >= 0x80) bytes.push(0);
-  return Uint8Array.of(bytes.length, ...bytes);
-}
-
 const MAX_MONEY = 2_100_000_000_000_000n;
 const MAX_ON_WIRE = 0xffff;
 const MAX_PUSH = 75;

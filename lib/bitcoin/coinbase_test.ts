@@ -7,7 +7,6 @@ import {
   assembleCoinbase,
   type CoinbaseParts,
   type CoinbaseTemplate,
-  heightPush,
   joinCoinbase,
   scriptSigTagRoom,
   stripCoinbase,
@@ -160,27 +159,6 @@ Deno.test("a coinbase that SubmitSolution could not carry is refused", () => {
   const more = encodeOutput({ value: 0n, scriptPubKey: new Uint8Array(65_500) });
   misdeed("coinbase-too-large", { coinbaseTxOutputs: more });
 });
-
-for (
-  const [height, hex] of [
-    [0, "00"],
-    [1, "51"],
-    [16, "60"],
-    [17, "0111"],
-    [127, "017f"],
-    [128, "028000"],
-    [158, "029e00"],
-    [255, "02ff00"],
-    [256, "020001"],
-    [32_768, "03008000"],
-    [840_000, "0340d10c"],
-    [0x7fff_ffff, "04ffffff7f"],
-  ] as const
-) {
-  Deno.test(`heightPush() of ${height} is ${hex}`, () => {
-    strictEqual(hexFromBytes(heightPush(height)), hex);
-  });
-}
 
 function misdeed(code: string, template: Partial<CoinbaseTemplate>): void {
   throws(

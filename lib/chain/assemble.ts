@@ -1,4 +1,4 @@
-import { heightPush } from "../bitcoin/coinbase.ts";
+import { heightPush } from "../bitcoin/height.ts";
 import { merklePath } from "../bitcoin/merkle.ts";
 import { encodeOutput } from "../bitcoin/transaction.ts";
 import { WITNESS_RESERVED_VALUE, witnessCommitmentOutput } from "../bitcoin/witness_commitment.ts";

@@ -1,6 +1,6 @@
 import { concatBytes, equalBytes } from "../bitcoin/bytes.ts";
 import { targetFromCompact } from "../bitcoin/compact.ts";
-import { heightPush } from "../bitcoin/coinbase.ts";
+import { heightPush } from "../bitcoin/height.ts";
 import { sha256d } from "../bitcoin/hash.ts";
 import { MAX_FUTURE_TIME } from "../bitcoin/header.ts";
 import { merkleNode, merkleRoot } from "../bitcoin/merkle.ts";

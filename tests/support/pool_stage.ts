@@ -7,7 +7,7 @@
 
 import { ok, strictEqual } from "node:assert";
 import { concatBytes } from "../../lib/bitcoin/bytes.ts";
-import { heightPush } from "../../lib/bitcoin/coinbase.ts";
+import { heightPush } from "../../lib/bitcoin/height.ts";
 import { sha256d } from "../../lib/bitcoin/hash.ts";
 import { encodeHeader } from "../../lib/bitcoin/header.ts";
 import { foldMerklePath } from "../../lib/bitcoin/merkle.ts";

@@ -7,7 +7,7 @@
 
 import { encodeBlock } from "../../lib/bitcoin/block.ts";
 import { concatBytes } from "../../lib/bitcoin/bytes.ts";
-import { heightPush } from "../../lib/bitcoin/coinbase.ts";
+import { heightPush } from "../../lib/bitcoin/height.ts";
 import { targetFromCompact } from "../../lib/bitcoin/compact.ts";
 import { blockHash, type BlockHeader, encodeHeader } from "../../lib/bitcoin/header.ts";
 import { merkleRoot } from "../../lib/bitcoin/merkle.ts";

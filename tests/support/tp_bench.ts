@@ -66,12 +66,12 @@ export class TpBench {
         authoritySecretKey: new Uint8Array(32).fill(7),
         certValiditySec: 3_600,
         blocksDirectory: "solved",
+        staleTipMs: 0,
         limits: TEMPLATE_LIMITS,
         ...config,
       },
       host,
-      this.node,
-      ({ verdict }) => this.verdicts.push(verdict),
+      { node: this.node, onBlock: ({ verdict }) => this.verdicts.push(verdict) },
     );
   }
 

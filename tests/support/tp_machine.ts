@@ -33,8 +33,9 @@ export class TpMachine {
   readonly role: TpRole;
   now = 0;
 
-  constructor(policy: Partial<TpPolicy> = {}) {
+  constructor(policy: Partial<TpPolicy> = {}, { givesEmpty = false } = {}) {
     const desk: Desk = {
+      givesEmpty,
       build: (order) => void this.builds.push(order),
       gather: (order) => void this.gathers.push(order),
       submit: (found) => void this.found.push(found),

@@ -1,5 +1,6 @@
 import { bytesFromHex, hexFromBytes } from "../../bitcoin/bytes.ts";
 import { joinCoinbase } from "../../bitcoin/coinbase.ts";
+import { heightOf } from "../../bitcoin/height.ts";
 import { type BlockHeader, decodeHeader, displayHash, encodeHeader } from "../../bitcoin/header.ts";
 import type { JudgedShare } from "../../channel/share.ts";
 import type { SubmitSolution } from "../../messages/template.ts";
@@ -78,15 +79,6 @@ export function foundBlock(
     channelId: channel.id,
     foundAt,
   };
-}
-
-/** The height that a template's `coinbase_prefix` pushes; undefined if it does not. `BIP 34` */
-export function heightOf(coinbasePrefix: Uint8Array): number | undefined {
-  const [opcode, ...bytes] = coinbasePrefix;
-  if (opcode === undefined) return undefined;
-  if (opcode > 0x50 && opcode <= 0x60) return opcode - 0x50;
-  if (opcode > 4 || bytes.length < opcode) return undefined;
-  return bytes.slice(0, opcode).reduceRight((height, byte) => height * 256 + byte, 0);
 }
 
 /** What became of a block, as its file says. */

@@ -1,5 +1,4 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { hexFromBytes } from "../../bitcoin/bytes.ts";
 import { blockHash, displayHash } from "../../bitcoin/header.ts";
 import { decodeTransaction, txid } from "../../bitcoin/transaction.ts";
 import { foldMerklePath } from "../../bitcoin/merkle.ts";
@@ -8,8 +7,7 @@ import { MINING_CLIENT_FLAGS } from "../../messages/flags.ts";
 import type { Files } from "../../ports.ts";
 import { FakeHost } from "../../../tests/support/fake_host.ts";
 import { EASY_BITS, PoolStage } from "../../../tests/support/pool_stage.ts";
-import { decodeBlock, encodeBlock, type FoundBlock, heightOf, solutionOf } from "./found.ts";
-import { heightPush } from "../../bitcoin/coinbase.ts";
+import { decodeBlock, encodeBlock, type FoundBlock, solutionOf } from "./found.ts";
 import { BlockLedger } from "./ledger.ts";
 
 /** A block, found on the machine as it would be. */
@@ -222,14 +220,4 @@ Deno.test("TDP-23 what a provider wants beyond blocks is sent and not saved", ()
   ledger.wanted("tp", solutionOf(found()));
   strictEqual(sent.length, 1);
   strictEqual(host.disk.size, 0);
-});
-
-Deno.test("heightOf() reads what heightPush() wrote", () => {
-  for (const height of [0, 1, 16, 17, 127, 128, 255, 256, 840_000, 2 ** 24, 2 ** 31 - 1]) {
-    strictEqual(heightOf(heightPush(height)), height, String(height));
-  }
-  for (const bytes of ["", "05ffffffffff", "03ff", "61"]) {
-    strictEqual(heightOf(Uint8Array.fromHex(bytes)), undefined);
-  }
-  strictEqual(hexFromBytes(heightPush(100)), "0164");
 });

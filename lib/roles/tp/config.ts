@@ -28,6 +28,8 @@ export interface TpConfig extends TpPolicy {
   readonly certValiditySec: number;
   /** Directory for solved blocks. */
   readonly blocksDirectory: string;
+  /** Milliseconds after which the node's tip is too old to be believed, and that is told; 0: never. */
+  readonly staleTipMs: number;
   readonly limits: Limits;
 }
 

@@ -1,3 +1,4 @@
+import { equalBytes } from "../../bitcoin/bytes.ts";
 import type { NodeTemplate } from "../../node/node.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { Instant } from "../../time.ts";
@@ -20,6 +21,18 @@ export interface CounterOptions {
   readonly log: Log;
 }
 
+/** What an answer is an answer to. */
+export interface Answered {
+  readonly generation: number;
+  /** What the node told of last. */
+  readonly tip: Uint8Array | undefined;
+  /** The order was given before the node told of its present tip. */
+  readonly outdated: boolean;
+  /** The order was for a template without transactions. */
+  readonly empty: boolean;
+  readonly now: Instant;
+}
+
 /**
  * Where all clients of one shape are served: at most one template of a shape is being made at a time,
  * whoever and however many are waiting for it.
@@ -40,6 +53,10 @@ export class Counter {
   #better = false;
   #failures = 0;
   #retryAt: Instant | undefined;
+  /** The next template is wanted at once, rather than with transactions. */
+  #isLate = false;
+  /** {@link Counter.#work} was made without transactions, to be there sooner. */
+  #isEmpty = false;
 
   constructor(shape: Shape, { desk, shelf, policy, log }: CounterOptions) {
     this.shape = shape;
@@ -54,9 +71,17 @@ export class Counter {
     this.clients.add(client);
     client.waiting = true;
     const work = this.#work;
-    const isCurrent = tip === undefined || work?.template.prevHash.toHex() === tip.toHex();
-    if (work !== undefined && isCurrent) this.#give(client, work, now);
-    else if (!this.#building) this.order(generation);
+    if (work !== undefined && (tip === undefined || equalBytes(work.template.prevHash, tip))) {
+      this.#give(client, work, now);
+    } else if (!this.#building) this.order(generation);
+  }
+
+  /** The node has told of a tip: if clients work on another, what they find is lost already. */
+  follow(generation: number, tip: Uint8Array | undefined): void {
+    const known = this.#work?.template.prevHash;
+    const isLost = known !== undefined && tip !== undefined && !equalBytes(known, tip);
+    this.#isLate = isLost && this.#desk.givesEmpty;
+    this.order(generation);
   }
 
   /** Has a template made; if one is being made already, another one after it. */
@@ -69,7 +94,9 @@ export class Counter {
     this.#building = true;
     this.#again = false;
     this.#better = false;
-    this.#desk.build({ shape: this.shape, generation });
+    const empty = this.#isLate;
+    this.#isLate = false;
+    this.#desk.build({ shape: this.shape, generation, empty });
   }
 
   /** Higher fees can be had; that is for when the last template is old enough. */
@@ -83,24 +110,30 @@ export class Counter {
     this.#orderIfDue(generation, now);
   }
 
-  /** The answer to an order. @param outdated It was given before the node told of its present tip. */
-  templated(template: NodeTemplate, generation: number, outdated: boolean, now: Instant): void {
+  /** The answer to an order. */
+  templated(template: NodeTemplate, { generation, tip, outdated, empty, now }: Answered): void {
     this.#building = false;
     this.#failures = 0;
     if (outdated) {
       template.release();
-      this.order(generation);
+      this.follow(generation, tip);
       return;
     }
-    const again = this.#again;
-    if (this.#isWorthSending(template)) this.#send(template, now);
-    else template.release();
+    const again = this.#again || empty;
+    if (this.#isWorthSending(template)) {
+      this.#send(template, now);
+      this.#isEmpty = empty;
+    } else template.release();
     if (again) this.order(generation);
   }
 
   /** @returns Whether to give up on this shape: the node makes other templates, perhaps, but not these. */
-  failed(now: Instant): boolean {
+  failed(generation: number, empty: boolean, now: Instant): boolean {
     this.#building = false;
+    if (empty) {
+      this.order(generation);
+      return false;
+    }
     this.#failures++;
     this.#retryAt = now + RETRY_MS;
     return this.#failures >= MAX_FAILURES;
@@ -115,6 +148,8 @@ export class Counter {
     const last = this.#work?.template;
     if (last === undefined || tipOf({ template }) !== tipOf({ template: last })) return true;
     for (const { waiting } of this.clients) if (waiting) return true;
+    // The full one behind an empty one, whatever it pays.
+    if (this.#isEmpty && template.merklePath.length > 0) return true;
     return template.fees >= last.fees + this.#policy.feeThreshold;
   }
 

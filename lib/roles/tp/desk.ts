@@ -7,6 +7,8 @@ import type { Work } from "./shelf.ts";
  * comes later, as a call on the machine.
  */
 export interface Desk {
+  /** Whether orders of an empty template can be met. */
+  readonly givesEmpty: boolean;
   /** Answered by `TpRole.templated` or `TpRole.untemplated`. */
   build(order: BuildOrder): void;
   /** Answered by `TpRole.gathered`. */
@@ -20,6 +22,8 @@ export interface BuildOrder {
   readonly shape: Shape;
   /** How many tips the machine had been told of: an answer to an old question is known by it. */
   readonly generation: number;
+  /** One without transactions, since it is there sooner. Only where {@link Desk.givesEmpty}. */
+  readonly empty: boolean;
 }
 
 /** Get a template's transactions. */

@@ -145,22 +145,24 @@ export class TpRole implements Role {
     for (const counter of this.#counters.values()) counter.feesChanged(this.#generation, now);
   }
 
-  templated({ shape, generation }: BuildOrder, template: NodeTemplate, now: Instant): void {
+  templated(order: BuildOrder, template: NodeTemplate, now: Instant): void {
+    const { shape, empty } = order;
     const counter = this.#counters.get(shape.key);
     if (counter === undefined) {
       template.release();
       return;
     }
-    const isOld = generation !== this.#generation && this.#tip !== undefined &&
+    const outdated = order.generation !== this.#generation && this.#tip !== undefined &&
       !equalBytes(template.prevHash, this.#tip.hash);
-    counter.templated(template, this.#generation, isOld, now);
+    const [tip, generation] = [this.#tip?.hash, this.#generation];
+    counter.templated(template, { generation, tip, outdated, empty, now });
   }
 
-  untemplated({ shape }: BuildOrder, reason: string, now: Instant): void {
+  untemplated({ shape, empty }: BuildOrder, reason: string, now: Instant): void {
     const counter = this.#counters.get(shape.key);
     if (counter === undefined) return;
     this.#log.warn("template.failed", { reason, reserved: shape.reservedWeight });
-    const giveUp = counter.failed(now);
+    const giveUp = counter.failed(this.#generation, empty, now);
     if (!giveUp || this.#downSince !== undefined) return;
     for (const { peer } of counter.clients) peer.close(`no template can be had: ${reason}`);
   }
@@ -202,7 +204,9 @@ export class TpRole implements Role {
     this.#tip = tip;
     this.#generation++;
     this.#shelf.tipIs(tip.hash, now);
-    for (const counter of this.#counters.values()) counter.order(this.#generation);
+    for (const counter of this.#counters.values()) {
+      counter.follow(this.#generation, tip.hash);
+    }
   }
 
   #constrain(client: Client, payload: Uint8Array, now: Instant): void {
@@ -272,7 +276,6 @@ export class TpRole implements Role {
       if (this.#submitted.size <= MAX_SUBMITTED) break;
       this.#submitted.delete(oldest);
     }
-    this.#log.info("block.found", { ...fields, height: work.template.height });
     const { id: peerId, address } = client.peer;
     const { template } = work;
     this.#desk.submit({ template, templateId, header, hash, coinbase, peerId, address });

@@ -15,6 +15,7 @@ const CONFIG: TpConfig = {
   authoritySecretKey: new Uint8Array(32).fill(7),
   certValiditySec: 3_600,
   blocksDirectory: "solved",
+  staleTipMs: 0,
   limits: TEMPLATE_LIMITS,
 };
 
@@ -34,7 +35,7 @@ Deno.test("serveTp() has a block on disk before the node hears of it", async () 
   strictEqual(saved.length, 1);
   deepStrictEqual(bench.verdicts, [{ outcome: "accepted" }]);
   // The node has it now, for good.
-  deepStrictEqual([...bench.host.disk.keys()], ["solved/verdicts.jsonl"]);
+  deepStrictEqual([...bench.host.disk.keys()], ["solved/solutions.jsonl"]);
 });
 
 Deno.test("serveTp() keeps a block that the node refused", async () => {
@@ -102,7 +103,7 @@ Deno.test("serveTp() says at its start that blocks cannot be kept", async () => 
   const host = new FakeHost();
   host.files.writeDurable = () => Promise.reject(new Error("Read-only file system (os error 30)"));
   await rejects(
-    serveTp(CONFIG, host, new SleepyNode()),
+    serveTp(CONFIG, host, { node: new SleepyNode() }),
     (error) =>
       error instanceof OperatorError && error.kind === "config" &&
       error.message.startsWith("Cannot keep blocks in solved: Read-only file system"),
@@ -112,7 +113,7 @@ Deno.test("serveTp() says at its start that blocks cannot be kept", async () => 
 Deno.test("serveTp() does not listen before its node is up", async () => {
   const host = new FakeHost();
   const node = new SleepyNode();
-  const done = serveTp(CONFIG, host, node);
+  const done = serveTp(CONFIG, host, { node });
   await host.clock.advance(1_000);
   await rejects(host.connect(CONFIG.listen));
   node.wake();
@@ -125,19 +126,19 @@ Deno.test("serveTp() does not listen before its node is up", async () => {
 
 Deno.test("serveTp() ends at once when it is stopped before its node is up", async () => {
   const host = new FakeHost();
-  const done = serveTp(CONFIG, host, new SleepyNode());
+  const done = serveTp(CONFIG, host, { node: new SleepyNode() });
   await host.clock.advance(1);
   host.stop.abort();
   await done;
   // Before it has begun, too.
-  await serveTp(CONFIG, host, new SleepyNode());
+  await serveTp(CONFIG, host, { node: new SleepyNode() });
   ok(host.signal.aborted);
 });
 
 Deno.test("serveTp() says why when its node can never work", async () => {
   const host = new FakeHost();
   const node = new SleepyNode();
-  const done = serveTp(CONFIG, host, node);
+  const done = serveTp(CONFIG, host, { node });
   await host.clock.advance(1);
   node.break(new OperatorError("config", "No such file: node.sock"));
   await rejects(done, OperatorError);
