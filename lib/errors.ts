@@ -17,8 +17,10 @@ export class DecodeError extends Error {
     readonly path: string,
     /** Byte in the payload where reading stopped. */
     readonly offset: number,
+    /** `detail`: what is wrong with it in words, where the code says too little. */
+    options: { readonly detail?: string } = {},
   ) {
-    super(`Cannot decode ${path} at byte ${offset}: ${code}`);
+    super(`Cannot decode ${path} at byte ${offset}: ${options.detail ?? code}`);
   }
 }
 

@@ -28,3 +28,19 @@ export function copyOf(bytes: Uint8Array): Uint8Array {
   copy.set(bytes);
   return copy;
 }
+
+/**
+ * `bytes` if `more` fit behind the first `used`, or else a copy with room for them: twice as large, as
+ * far as that is not beyond `limit`.
+ */
+export function withRoom(
+  bytes: Uint8Array,
+  used: number,
+  more: number,
+  limit: number,
+): Uint8Array {
+  if (used + more <= bytes.length) return bytes;
+  const larger = new Uint8Array(Math.max(used + more, Math.min(limit, 2 * bytes.length)));
+  larger.set(bytes.subarray(0, used));
+  return larger;
+}

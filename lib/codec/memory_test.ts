@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { allocate, copyOf } from "./memory.ts";
+import { allocate, copyOf, withRoom } from "./memory.ts";
 
 Deno.test("allocate() gives zeroed memory that no other array has", () => {
   fc.assert(
@@ -29,4 +29,12 @@ Deno.test("copyOf() does not follow its original, not even a Buffer", () => {
   original[0] = 9;
   deepStrictEqual(copy, Uint8Array.of(1, 2, 3));
   notStrictEqual(copy.buffer, original.buffer);
+});
+
+Deno.test("withRoom() keeps what is used, doubles, and stops at the limit", () => {
+  const bytes = Uint8Array.of(1, 2, 3, 4);
+  strictEqual(withRoom(bytes, 2, 2, 100), bytes);
+  deepStrictEqual(withRoom(bytes, 4, 1, 100), Uint8Array.of(1, 2, 3, 4, 0, 0, 0, 0));
+  strictEqual(withRoom(bytes, 4, 1, 6).length, 6);
+  strictEqual(withRoom(bytes, 4, 9, 100).length, 13);
 });

@@ -1,3 +1,5 @@
+import { withRoom } from "../codec/memory.ts";
+
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
@@ -37,20 +39,4 @@ export class Gathering {
     this.#bytes = NOTHING;
     this.#length = 0;
   }
-}
-
-/**
- * `bytes` if `more` fit behind the first `used`, or else a copy with room for them: twice as large, as
- * far as that is not beyond `limit`.
- */
-export function withRoom(
-  bytes: Uint8Array,
-  used: number,
-  more: number,
-  limit: number,
-): Uint8Array {
-  if (used + more <= bytes.length) return bytes;
-  const larger = new Uint8Array(Math.max(used + more, Math.min(limit, 2 * bytes.length)));
-  larger.set(bytes.subarray(0, used));
-  return larger;
 }

@@ -6,11 +6,12 @@
  * @module
  */
 
+import { withRoom } from "../codec/memory.ts";
 import { MAX_PAYLOAD_SIZE } from "../codec/writer.ts";
 import { DecodeError, UsageError } from "../errors.ts";
 import type { Frame } from "../frame/frame.ts";
 import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader, frameLength } from "../frame/header.ts";
-import { Gathering, withRoom } from "../frame/gathering.ts";
+import { Gathering } from "../frame/gathering.ts";
 import { type Aead, MAC_SIZE } from "./aead.ts";
 import { CipherState } from "./cipher.ts";
 import { AEAD } from "./ciphers.ts";

@@ -1,4 +1,4 @@
-import { withRoom } from "../frame/gathering.ts";
+import { withRoom } from "../codec/memory.ts";
 import type { FrameSealer } from "../noise/transport.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
