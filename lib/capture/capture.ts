@@ -8,7 +8,7 @@
 /** Microseconds since 1970, with a fraction where the capture has nanoseconds. */
 export type Micros = number;
 
-/** One block that matters. */
+/** One block that matters. Good during the call only: a reader may use one object again and again. */
 export type CaptureBlock =
   | { readonly type: "packet"; readonly packet: Packet }
   /** A decryption secrets block of pcapng: `kind` says whose format it is. */
@@ -37,6 +37,12 @@ export interface CaptureReader {
   end(): void;
 }
 
+/**
+ * Two addresses and two ports, as one key: 16 bits a UTF-16 unit, first where it comes from, then
+ * where it goes to. path.ts makes them.
+ */
+export type Path = string;
+
 /** One end of a TCP connection. */
 export interface Endpoint {
   /** IP address as text, IPv6 without brackets. */
@@ -44,13 +50,15 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** A TCP segment, taken out of its packet. */
+/** A TCP segment, taken out of its packet. Good during the call only: one object stands for them all. */
 export interface Segment {
   readonly time: Micros;
-  readonly from: Endpoint;
-  readonly to: Endpoint;
+  /** From where to where. Addresses are made text of only once a connection. */
+  readonly path: Path;
   /** Unsigned, 32 bits. */
   readonly sequence: number;
+  /** The byte that is expected next of the other side, unsigned, 32 bits; only with `ack`. */
+  readonly acknowledgment: number;
   readonly syn: boolean;
   readonly ack: boolean;
   readonly fin: boolean;
