@@ -27,7 +27,9 @@ export function addressBytes(text: string): Uint8Array | undefined {
   const [address = ""] = text.split("%", 1);
   const halves = address.split("::");
   if (halves.length > 2) return undefined;
-  const [left, right] = [groupsOf(halves[0] ?? ""), groupsOf(halves[1] ?? "")];
+  const [first = "", second] = halves;
+  const left = groupsOf(first, second === undefined);
+  const right = groupsOf(second ?? "", true);
   if (left === undefined || right === undefined) return undefined;
   const missing = 16 - left.length - right.length;
   if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
@@ -44,8 +46,8 @@ function longestZeros(groups: readonly number[]): { start: number; length: numbe
   return best;
 }
 
-/** The bytes of groups between colons, the last of which may be an IPv4 address. */
-function groupsOf(text: string): number[] | undefined {
+/** The bytes of groups between colons. @param isEnd Then the last may be an IPv4 address. */
+function groupsOf(text: string, isEnd: boolean): number[] | undefined {
   if (text === "") return [];
   const bytes: number[] = [];
   const groups = text.split(":");
@@ -55,7 +57,7 @@ function groupsOf(text: string): number[] | undefined {
       bytes.push(value >>> 8, value & 0xff);
       continue;
     }
-    const ipv4 = i === groups.length - 1 ? ipv4Bytes(group) : undefined;
+    const ipv4 = isEnd && i === groups.length - 1 ? ipv4Bytes(group) : undefined;
     if (ipv4 === undefined) return undefined;
     bytes.push(...ipv4);
   }

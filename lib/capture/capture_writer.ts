@@ -30,7 +30,7 @@ export class CaptureWriter {
   /**
    * What happened. A connection whose beginning was not seen gets no handshake, so that a reader knows.
    *
-   * @throws {UsageError} If a connection opens between what are no IP addresses.
+   * @throws {UsageError} If a connection is between what are no IP addresses.
    */
   event(event: StreamEvent): Uint8Array {
     const packets = this.#packetsOf(event);
@@ -42,26 +42,28 @@ export class CaptureWriter {
   }
 
   #packetsOf(event: StreamEvent): Uint8Array[] {
-    const { id, client, server, isWhole } = event.connection;
-    if (event.type === "open") {
-      const firstSequence = Math.imul(id, APART) >>> 0;
-      const opened = new TcpWriter({ client, server, firstSequence, link: LINK });
-      this.#connections.set(id, opened);
-      return isWhole ? opened.open() : [];
-    }
-    const connection = this.#connections.get(id);
-    if (connection === undefined) return [];
+    const { id, isWhole } = event.connection;
+    const writer = this.#connections.get(id) ?? this.#add(event.connection);
     switch (event.type) {
+      case "open":
+        return isWhole ? writer.open() : [];
       case "data":
-        return connection.data(event.direction, event.bytes);
+        return writer.data(event.direction, event.bytes);
       case "gap":
-        connection.skip(event.direction, event.bytes);
+        writer.skip(event.direction, event.bytes);
         return [];
       case "close":
         this.#connections.delete(id);
         if (event.how === "forgotten") return [];
-        return event.how === "fin" ? connection.close() : connection.reset("up");
+        return event.how === "fin" ? writer.close() : writer.reset("up");
     }
+  }
+
+  #add({ id, client, server }: Connection): TcpWriter {
+    const firstSequence = Math.imul(id, APART) >>> 0;
+    const writer = new TcpWriter({ client, server, firstSequence, link: LINK });
+    this.#connections.set(id, writer);
+    return writer;
   }
 }
 

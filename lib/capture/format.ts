@@ -29,11 +29,11 @@ const OTHERS: readonly (readonly [string, string])[] = [
 
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^SV2_(?:CLIENT_TO_SERVER|SERVER_TO_CLIENT) /, "it is a key log; the capture is another file"],
-  [/^(?:CLIENT_RANDOM|CLIENT_HANDSHAKE_TRAFFIC_SECRET) /, "it is a key log of TLS"],
-  [/^\s*[{[]/, "it is text, JSON by its looks"],
-  [/^\s*</, "it is text, HTML or XML by its looks"],
+  [/^(?:CLIENT_RANDOM|CLIENT_HANDSHAKE_TRAFFIC_SECRET) /, "it is a key log of TLS, and no capture"],
+  [/^\s*[{[]/, "it is text, JSON by its looks, and no capture"],
+  [/^\s*</, "it is text, HTML or XML by its looks, and no capture"],
   [/^\d\d:\d\d:\d\d\.\d+ /, "it is what tcpdump prints; have it write a capture with `-w FILE`"],
-  [/^/, "it is text"],
+  [/^/, "it is text, and no capture"],
 ];
 
 /**
@@ -62,7 +62,7 @@ function describe(first: Uint8Array): string {
   const text = textOf(first);
   if (text !== undefined) {
     for (const [pattern, what] of TEXTS) {
-      if (pattern.test(text)) return `${what}, and no capture (pcap or pcapng)`;
+      if (pattern.test(text)) return what;
     }
   }
   if (looksLikeErf(first)) {
