@@ -50,8 +50,7 @@ export class CaptureWriter {
       case "data":
         return writer.data(event.direction, event.bytes);
       case "gap":
-        writer.skip(event.direction, event.bytes);
-        return [];
+        return writer.gap(event.direction, event.bytes);
       case "close":
         this.#connections.delete(id);
         if (event.how === "forgotten") return [];

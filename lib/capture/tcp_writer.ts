@@ -73,10 +73,13 @@ export class TcpWriter {
     return packets;
   }
 
-  /** So many bytes went in this direction that nobody has: a gap. */
-  skip(direction: Direction, bytes: number): void {
-    const side = this.#sides[direction];
-    side.sequence = (side.sequence + bytes) % 2 ** 32;
+  /**
+   * So many bytes went in this direction that nobody has. The other side acknowledges them, so that it
+   * is plain that they are missing and not late.
+   */
+  gap(direction: Direction, bytes: number): Uint8Array[] {
+    this.#advance(direction, bytes);
+    return [this.#packet(direction === "up" ? "down" : "up", { flags: TCP_FLAG.ack })];
   }
 
   /** Both sides end it. */
@@ -117,8 +120,13 @@ export class TcpWriter {
       payload,
     });
     const isCounted = (flags & (TCP_FLAG.syn | TCP_FLAG.fin)) !== 0;
-    this.skip(direction, payload.length + (isCounted ? 1 : 0));
+    this.#advance(direction, payload.length + (isCounted ? 1 : 0));
     return packet;
+  }
+
+  #advance(direction: Direction, bytes: number): void {
+    const side = this.#sides[direction];
+    side.sequence = (side.sequence + bytes) % 2 ** 32;
   }
 }
 
