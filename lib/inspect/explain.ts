@@ -11,6 +11,8 @@ export interface Line extends Sighting {
   readonly wire: string;
   readonly doc: string;
   readonly unit?: string;
+  /** What the value is of; undefined for what follows the message proper. */
+  readonly field?: Field<unknown>;
 }
 
 /** A payload, field by field, as far as it could be read. */
@@ -62,7 +64,7 @@ function linesOf(message: Message<Fields>, seen: readonly Sighting[]): Line[] {
     const field = within(fields.get(name), indices.length);
     if (field === undefined) continue;
     const { wire, doc, unit } = field;
-    lines.push({ ...sighting, wire, doc, ...(unit === undefined ? {} : { unit }) });
+    lines.push({ ...sighting, wire, doc, field, ...(unit === undefined ? {} : { unit }) });
   }
   return lines.sort((a, b) => a.start - b.start);
 }
@@ -73,10 +75,13 @@ function within(field: Field<unknown> | undefined, depth: number): Field<unknown
   return within(field.shape.of, depth - 1);
 }
 
+/** TLVs that are told one by one. Nobody has defined more than one for a message. */
+export const MOST_TLVS = 256;
+
 /** What follows the last field: TLVs as far as they are whole, then bytes that mean nothing. */
 function trailing(rest: Uint8Array, from: number): Line[] {
   let start = from;
-  const lines: Line[] = parseTlvs(rest).map((tlv, i) => {
+  const lines: Line[] = parseTlvs(rest, MOST_TLVS).map((tlv, i) => {
     const line = {
       path: `tlv[${i}]`,
       start,
