@@ -39,6 +39,7 @@ export function span(name: string, micros: number): Derived {
 /** `0.42 ms`, `12.3 s`, `5.0 min`, `3.1 h`, `12 days`, `8.5 k years`. */
 export function spanText(seconds: number): string {
   if (!Number.isFinite(seconds)) return "for ever";
+  if (seconds <= 0) return "0 s";
   if (seconds < 1) return formatMilli(seconds);
   for (const [size, unit] of UNITS) {
     if (seconds < size * 120 || unit === "days") {

@@ -36,6 +36,8 @@ export class ConnectionState {
   readonly sv1: Sv1State = sv1State();
   /** Extensions that both sides have agreed on. */
   readonly extensions = new Set<number>();
+  /** RequestExtensions was sent and not answered. */
+  negotiating: Moment | undefined;
   readonly templateTips = new Timeline<SetNewPrevHash>();
   /** Nothing that was said on it is missing. */
   isWhole: boolean;

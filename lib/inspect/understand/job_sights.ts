@@ -24,6 +24,8 @@ import type { World } from "./world.ts";
 
 /** Tips after which no share for a job is expected any more. */
 const TIPS_TO_LIVE = 2;
+/** Members of a group that are looked at for a job. */
+const MOST_SEARCHED = 16;
 
 export const JOB_SIGHTS = [
   on(NewMiningJob, (value, scene) => {
@@ -127,8 +129,19 @@ function validOf(to: Channel, id: number): Job | undefined {
   const own = to.jobs.get(id);
   if (own !== undefined && standingOf(own, to).state !== "retired") return own;
   const shared = to.group?.jobs.get(id);
-  if (shared === undefined || !to.wasSent(shared)) return undefined;
-  return standingOf(shared, to).state === "retired" ? undefined : shared;
+  if (shared !== undefined && to.wasSent(shared)) {
+    if (standingOf(shared, to).state !== "retired") return shared;
+  }
+  for (const member of someOf(to)) {
+    const theirs = member.jobs.get(id);
+    if (theirs !== undefined && standingOf(theirs, member).state !== "retired") return theirs;
+  }
+  return undefined;
+}
+
+/** Members of a group, enough to find what all of them have. */
+function someOf({ members }: Channel): Channel[] {
+  return members.values().take(MOST_SEARCHED).toArray();
 }
 
 /** The job that a SetNewPrevHash to a channel or group names. */
@@ -136,8 +149,7 @@ function namedBy(to: Channel, jobId: number): Job | undefined {
   const job = to.job(jobId);
   if (job !== undefined || to.kind === "standard" || to.kind === "extended") return job;
   // A job that was sent to the members one by one may be begun for the group.
-  for (const member of to.members) return member.jobs.get(jobId);
-  return undefined;
+  return someOf(to).map((member) => member.jobs.get(jobId)).find((found) => found !== undefined);
 }
 
 function tipsSince(job: Job): number {

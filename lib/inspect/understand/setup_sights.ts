@@ -34,6 +34,7 @@ export const SETUP_SIGHTS = [
     const request: ExtensionsRequest = { ...at, on, kind: "extensions", requestId, extensions };
     const clash = on.request("extensions", requestId);
     world.ask(request);
+    on.negotiating = at;
     return { kind: "extensions-asked", request, clash, late: on.spoken > 0 };
   }),
   on(RequestExtensionsSuccess, ({ requestId, supportedExtensions }, scene) => {
@@ -60,5 +61,6 @@ function answered(accepted: boolean, flags: number, { on, at }: Scene): SetupAbo
 function askedFor(requestId: number, { world, on }: Scene): ExtensionsRequest | undefined {
   const request = on.request("extensions", requestId);
   if (request !== undefined) world.answered(request);
+  on.negotiating = undefined;
   return request;
 }

@@ -13,6 +13,7 @@ import {
   SubmitSharesStandard,
   SubmitSharesSuccess,
 } from "../../messages/mining.ts";
+import type { Micros } from "../../capture/capture.ts";
 import type { FrameEntry } from "../entry.ts";
 import type { Channel } from "./channel.ts";
 import type { Job } from "./job.ts";
@@ -24,6 +25,9 @@ import { standingOf } from "./standing.ts";
 import { twinsOfShare } from "./twins.ts";
 import { nonceKey, type World } from "./world.ts";
 
+/** Shares that may wait for one answer, where no larger batch was seen; and for how long, in microseconds. */
+const MOST_WAITING = 100;
+const LONGEST_WAIT = 60_000_000;
 /** Channels that are looked at for a job whose group is not known. */
 const MOST_SEARCHED = 64;
 
@@ -69,7 +73,8 @@ function submitted(
   const { channelId } = value;
   const channel = addressed(channelId, scene, as);
   if (channel === undefined) {
-    return { kind: "share", share: undefined, channelId, as, previous: undefined, twins: [] };
+    const none = { share: undefined, previous: undefined, overdueTarget: undefined };
+    return { kind: "share", channelId, as, twins: [], silent: [], ...none };
   }
   const job = channel.job(value.jobId) ?? elsewhere(channel, value.jobId);
   const standing = job === undefined ? undefined : standingOf(job, channel);
@@ -96,7 +101,25 @@ function submitted(
   if (job !== undefined) job.firstShare ??= at;
   const twins = twinsOfShare(share, world);
   world.addShare(share);
-  return { kind: "share", share, channelId, as, previous, twins };
+  const silent = silentOn(channel, at.time);
+  const overdueTarget = overdueOn(channel, at.time);
+  return { kind: "share", share, channelId, as, previous, twins, silent, overdueTarget };
+}
+
+function silentOn(channel: Channel, time: Micros): Share[] {
+  const { waiting, largestBatch, silenceTold } = channel;
+  if (silenceTold || waiting.size <= Math.max(MOST_WAITING, 2 * largestBatch)) return [];
+  const [oldest] = waiting.values();
+  if (oldest === undefined || time - oldest.time <= LONGEST_WAIT) return [];
+  channel.silenceTold = true;
+  return [...waiting.values()];
+}
+
+function overdueOn(channel: Channel, time: Micros): Channel["wantsTarget"] {
+  const { wantsTarget } = channel;
+  if (wantsTarget === undefined || time - wantsTarget.time <= LONGEST_WAIT) return undefined;
+  channel.wantsTarget = undefined;
+  return wantsTarget;
 }
 
 /** All shares that waited up to the one that is named last. SV2 §5.3.13 */

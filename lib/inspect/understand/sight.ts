@@ -166,6 +166,10 @@ export type ShareAbout =
     /** Sequence number of the share before, on the channel. */
     readonly previous: number | undefined;
     readonly twins: readonly ShareTwin[];
+    /** Shares that wait so long and are so many that no batch explains it. Told once. */
+    readonly silent: readonly Share[];
+    /** A smaller maximum target that was asked for long ago and never followed. Told once. */
+    readonly overdueTarget: (Moment & { readonly maximum: bigint }) | undefined;
   }
   | {
     readonly kind: "accepted";
