@@ -1,6 +1,6 @@
 import { OperatorError } from "../errors.ts";
 import { type Network, NETWORK_NAMES, NETWORKS } from "./network.ts";
-import { scriptOfAddressOn } from "./script.ts";
+import { addressOfScriptOn, scriptOfAddressOn } from "./script.ts";
 
 /** What an address stands for, on the networks that it is an address of. */
 export interface Payee {
@@ -42,4 +42,16 @@ export function scriptOfAddress(address: string, network: Network): Uint8Array {
     );
   }
   return payee.scriptPubKey;
+}
+
+/**
+ * The address that pays to `scriptPubKey`, for people to read.
+ *
+ * @param scriptPubKey Anything at all; a peer's.
+ * @returns `undefined` if no address stands for it.
+ */
+export function addressOfScript(scriptPubKey: Uint8Array, network: Network): string | undefined {
+  const address = addressOfScriptOn(NETWORKS[network], scriptPubKey);
+  // What is like an address but not one that would be paid to is better shown as it is.
+  return address !== undefined && parseAddress(address) !== undefined ? address : undefined;
 }

@@ -2,7 +2,7 @@ import { deepStrictEqual, doesNotThrow, strictEqual, throws } from "node:assert"
 import * as fc from "fast-check";
 import vectors from "../../tests/vectors/bitcoin_addresses.json" with { type: "json" };
 import { OperatorError } from "../errors.ts";
-import { parseAddress, scriptOfAddress } from "./address.ts";
+import { addressOfScript, parseAddress, scriptOfAddress } from "./address.ts";
 import { bytesFromHex } from "./bytes.ts";
 import { NETWORK_NAMES } from "./network.ts";
 
@@ -11,6 +11,8 @@ for (const [address, script, networks] of vectors.valid as [string, string, stri
     const scriptPubKey = bytesFromHex(script);
     deepStrictEqual(parseAddress(address), { scriptPubKey, networks });
     for (const network of NETWORK_NAMES) {
+      const back = addressOfScript(scriptPubKey, network);
+      strictEqual(back === address.toLowerCase() || back === address, networks.includes(network));
       if (networks.includes(network)) {
         deepStrictEqual(scriptOfAddress(address, network), scriptPubKey);
       } else {
@@ -40,5 +42,15 @@ Deno.test("parseAddress() is total", () => {
   );
   fc.assert(fc.property(fc.oneof(near, fc.string({ maxLength: 300 })), (text) => {
     doesNotThrow(() => parseAddress(text));
+  }));
+});
+
+Deno.test("addressOfScript() knows no address for other scripts, and is total", () => {
+  for (const hex of ["", "51", "6a24aa21a9ed", "76a914"]) {
+    strictEqual(addressOfScript(bytesFromHex(hex), "mainnet"), undefined);
+  }
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (script) => {
+    const address = addressOfScript(script, "mainnet");
+    if (address !== undefined) deepStrictEqual(parseAddress(address)?.scriptPubKey, script);
   }));
 });

@@ -47,6 +47,24 @@ export function scriptOfAddressOn(
   }
 }
 
+/**
+ * The address of this network that pays to a script. Inverse of {@link scriptOfAddressOn}.
+ *
+ * @param script Anything at all.
+ * @returns `undefined` if no address stands for it.
+ */
+export function addressOfScriptOn(
+  network: NetworkParameters,
+  script: Uint8Array,
+): string | undefined {
+  try {
+    const output = OutScript.decode(script);
+    return Address({ ...network, wif: 0 }).encode(output);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Script tree of a taproot output: a leaf's script, or two branches. */
 export type TapTree = Uint8Array | readonly [TapTree, TapTree];
 

@@ -25,6 +25,8 @@ export class TestProvider implements Role {
   readonly constraints: CoinbaseOutputConstraints[] = [];
   /** Names of all messages that came, in order. */
   readonly heard: number[] = [];
+  /** Of the chain. */
+  nBits: number = EASY_BITS;
   #peers = new Set<Peer>();
   #served = new Set<Peer>();
   #templates = 0;
@@ -100,7 +102,7 @@ export class TestProvider implements Role {
       templateId: template.templateId,
       prevHash,
       headerTimestamp: 1_700_000_000,
-      nBits: EASY_BITS,
+      nBits: this.nBits,
       target: 1n,
     });
   }

@@ -1,0 +1,124 @@
+import { quoteText } from "../../telemetry/escape.ts";
+import { formatSi } from "../../telemetry/si.ts";
+import { spanText } from "../derive/derived.ts";
+import { reasonText } from "../derive/shares.ts";
+import type { Summary } from "./quantiles.ts";
+import type { ChannelReport } from "./shares.ts";
+import type { Report } from "./statistics.ts";
+
+/** Channels that are printed; JSON has them all. */
+const MOST_CHANNELS = 32;
+
+/** A report as tables, for a person. */
+export function reportText(report: Report): string {
+  const { entries, connections, seconds, traffic, stages, work, shares } = report;
+  const parts = [
+    `${entries} entries on ${connections} connections in ${spanText(seconds)}`,
+    table(
+      "Messages",
+      ["type", "up", "bytes", "down", "bytes"],
+      traffic.map(({ type, up, down }) => [
+        type,
+        some(up.messages),
+        some(up.bytes),
+        some(down.messages),
+        some(down.bytes),
+      ]),
+    ),
+    times("Start of connections", stages.map(({ step, seconds }) => [step, seconds])),
+    times("Work", [
+      ["template → job", work.templateToJob],
+      ["job → first share", work.jobToFirstShare],
+      ["new block, first to last channel", work.blockSpread],
+      ["new job, first to last channel", work.jobSpread],
+      ["share → answer", shares.submitToAnswer],
+      ["share → refusal", shares.submitToRejection],
+    ]),
+    sharesText(report),
+    table(
+      "Refused",
+      ["shares", "why"],
+      shares.reasons.map(({ code, count }) => [
+        `${count}`,
+        reasonText(code),
+      ]),
+    ),
+    channelsText(shares.channels, shares.moreChannels),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+function sharesText({ work, shares }: Report): string {
+  const { submitted, accepted, rejected, sharesPerAcknowledgement: batch } = shares;
+  const { blocks, templates, jobs } = work;
+  const batches = batch === undefined
+    ? ""
+    : `, ${accepted === 0 ? "0" : formatSi(accepted / batch.count)} an acknowledgement`;
+  return `${submitted} shares: ${accepted} accepted, ${rejected} refused${batches}\n` +
+    `${templates} templates, ${jobs} jobs, ${blocks} blocks`;
+}
+
+function channelsText(channels: readonly ChannelReport[], more: number): string {
+  const rows = channels.toSorted((a, b) => b.submitted - a.submitted).slice(0, MOST_CHANNELS)
+    .map((channel) => [
+      `${channel.connection}:${channel.channel}`,
+      channel.kind,
+      quoteText(channel.user, 32),
+      `${channel.submitted}`,
+      `${channel.accepted}`,
+      `${channel.rejected}`,
+      formatSi(channel.sharesPerMinute),
+      formatSi(channel.hashRate, "h/s"),
+      channel.nominalHashRate > 0 ? formatSi(channel.nominalHashRate, "h/s") : "",
+    ]);
+  const head = [
+    "channel",
+    "kind",
+    "user",
+    "shares",
+    "accepted",
+    "refused",
+    "a minute",
+    "hash rate",
+  ];
+  const left = channels.length - rows.length + more;
+  const rest = left > 0 ? `\n${left} more channels` : "";
+  return table("Channels", [...head, "said to be"], rows) + rest;
+}
+
+function times(title: string, rows: readonly (readonly [string, Summary | undefined])[]): string {
+  return table(
+    title,
+    ["", "times", "p50", "p90", "p99", "max"],
+    rows.flatMap(([name, summary]) =>
+      summary === undefined ? [] : [[
+        name,
+        `${summary.count}`,
+        ...[summary.p50, summary.p90, summary.p99, summary.max].map(spanText),
+      ]]
+    ),
+  );
+}
+
+/** Left-aligned first column, the others to the right. Empty without rows. */
+function table(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  if (rows.length === 0) return "";
+  const all = [head, ...rows];
+  const widths = head.map((_, column) =>
+    Math.max(...all.map((cells) => (cells[column] ?? "").length))
+  );
+  const lines = all.map((cells) =>
+    cells.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)
+    ).join("  ").trimEnd()
+  );
+  return [title, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function some(count: number): string {
+  return count === 0 ? "" : `${count}`;
+}

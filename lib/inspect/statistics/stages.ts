@@ -1,0 +1,83 @@
+import type { Micros } from "../../capture/capture.ts";
+import type { ConnectionState } from "../understand/connection.ts";
+import type { Sight } from "../understand/sight.ts";
+import { Quantiles, type Summary } from "./quantiles.ts";
+
+/** How long connections took to get from one stage to the next, in seconds. */
+export interface StageTimes {
+  /** Such as `SYN → Act 1`. */
+  readonly step: string;
+  readonly seconds: Summary;
+}
+
+/** In their order. What comes before the first frame is known from notes, where there are any. */
+const STAGES = [
+  "SYN",
+  "Act 1",
+  "Act 2",
+  "SetupConnection",
+  "SetupConnection.Success",
+  "channel asked for",
+  "channel open",
+  "first job",
+  "first share",
+  "first share accepted",
+] as const;
+type Stage = typeof STAGES[number];
+
+const NOTES: Readonly<Record<string, Stage>> = {
+  "connection-opened": "SYN",
+  "handshake-act1": "Act 1",
+  "handshake-act2": "Act 2",
+  "handshake-done": "Act 2",
+};
+
+/** Times how connections start. */
+export class Stages {
+  readonly #reached = new WeakMap<ConnectionState, Map<Stage, Micros>>();
+  readonly #steps = new Map<string, Quantiles>();
+
+  see({ entry, on, about }: Sight): void {
+    if (!on.connection.isWhole) return;
+    if (entry.kind === "note") {
+      const stage = Object.hasOwn(NOTES, entry.code) ? NOTES[entry.code] : undefined;
+      if (stage !== undefined) this.#reach(on, stage, entry.time);
+      return;
+    }
+    if (about.kind === "setup") this.#reach(on, "SetupConnection", entry.time);
+    if (about.kind === "setup-answer" && about.accepted) {
+      this.#reach(on, "SetupConnection.Success", entry.time);
+    }
+    if (about.kind === "open") this.#reach(on, "channel asked for", entry.time);
+    if (about.kind === "opened") this.#reach(on, "channel open", entry.time);
+    if (about.kind === "job") this.#reach(on, "first job", entry.time);
+    if (about.kind === "share") this.#reach(on, "first share", entry.time);
+    if (about.kind === "accepted") this.#reach(on, "first share accepted", entry.time);
+  }
+
+  report(): StageTimes[] {
+    return [...this.#steps].flatMap(([step, quantiles]) => {
+      const seconds = quantiles.summary(1e6);
+      return seconds === undefined ? [] : [{ step, seconds }];
+    }).sort((a, b) => rank(a.step) - rank(b.step));
+  }
+
+  #reach(on: ConnectionState, stage: Stage, time: Micros): void {
+    const reached = this.#reached.get(on) ?? new Map<Stage, Micros>();
+    this.#reached.set(on, reached);
+    if (reached.has(stage)) return;
+    reached.set(stage, time);
+    const before = STAGES.slice(0, STAGES.indexOf(stage)).findLast((other) => reached.has(other));
+    if (before === undefined) return;
+    const step = `${before} → ${stage}`;
+    const quantiles = this.#steps.get(step) ?? new Quantiles();
+    quantiles.add(time - (reached.get(before) ?? time));
+    this.#steps.set(step, quantiles);
+  }
+}
+
+function rank(step: string): number {
+  const [from = "", to = ""] = step.split(" → ");
+  return STAGES.findIndex((stage) => stage === to) * STAGES.length +
+    STAGES.findIndex((stage) => stage === from);
+}
