@@ -28,6 +28,13 @@ Deno.test("Fragments that overlap leave what came first", () => {
   deepStrictEqual(fragments.add(fragment(0, false, 2, 2, 2)), Uint8Array.of(2, 2, 1, 1));
 });
 
+Deno.test("Fragments have one length: what the first of two last ones says", () => {
+  const fragments = new Fragments();
+  fragments.add(fragment(2, true, 3));
+  fragments.add(fragment(1, true, 2));
+  deepStrictEqual(fragments.add(fragment(0, false, 1)), Uint8Array.of(1, 2, 3));
+});
+
 Deno.test("Fragments beyond the last one, or beyond 64 KiB, are no datagram", () => {
   const fragments = new Fragments();
   fragments.add(fragment(2, true, 1));

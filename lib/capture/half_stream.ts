@@ -121,8 +121,7 @@ export class HalfStream {
   #hold(at: number, bytes: Uint8Array, end: number): void {
     const held = this.#held ??= new Pieces();
     const before = held.cost;
-    const known = Math.max(0, this.#next - at);
-    held.add({ at: at + known, bytes: bytes.subarray(known), end });
+    held.add({ at, end, bytes });
     this.#sink.heldLeft -= held.cost - before;
     this.#release();
   }

@@ -28,17 +28,17 @@ for (const littleEndian of [true, false]) {
   Deno.test(`PcapngReader reads packets of every kind, ${order}`, () => {
     const bytes = joined(
       ng.section(),
-      ng.interface(1, 4),
+      ng.interface(1, 3),
       ng.interface(276),
       ng.packet(0, MICROS + 7n, data, 90),
       ng.oldPacket(1, MICROS + 8n, data.subarray(0, 4)),
-      ng.simplePacket(data.subarray(0, 4), 60),
+      ng.simplePacket(data.subarray(0, 3), 60),
       ng.simplePacket(data.subarray(0, 2)),
     );
     const expected = [
       packet(SECONDS * 1e6 + 7, 1, data, 90),
       packet(SECONDS * 1e6 + 8, 276, data.subarray(0, 4)),
-      packet(SECONDS * 1e6 + 8, 1, data.subarray(0, 4), 60),
+      packet(SECONDS * 1e6 + 8, 1, data.subarray(0, 3), 60),
       packet(SECONDS * 1e6 + 8, 1, data.subarray(0, 2)),
     ];
     strictEqual(isPcapng(bytes), true);

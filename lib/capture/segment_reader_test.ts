@@ -109,10 +109,13 @@ Deno.test("SegmentReader takes packets too long for their length field as they a
 Deno.test("SegmentReader looks behind the headers of IPv6", () => {
   const headers = joined(
     extension(43),
-    ...[extension(60, 24), extension(51), joined([44, 2], new Uint8Array(14))],
-    ...[fragmentHeader(135, 0), extension(6)],
+    ...[extension(60, 24), extension(51), joined([44, 4], new Uint8Array(22))],
+    ...[fragmentHeader(135, 6), extension(6)],
   );
-  const found = read(ipv6(joined(headers, segment), { next: 0 }));
+  const reader = new SegmentReader();
+  const found = read(ipv6(joined(headers, segment), { next: 0 }), undefined, reader);
+  // A header for fragments, but only one of them, is none.
+  strictEqual(reader.counts.fragments, 0);
   deepStrictEqual(found?.payload, payload);
   strictEqual(ends(found), "::1 40000 ::2 3333");
 });
@@ -137,7 +140,7 @@ Deno.test("SegmentReader puts fragments of IPv6 together", () => {
   const reader = new SegmentReader();
   const rest = joined(extension(6), segment);
   const parts = [
-    joined(extension(44), fragmentHeader(60, 16), rest.subarray(16)),
+    joined(extension(44), fragmentHeader(60, 16 | 6), rest.subarray(16)),
     joined(extension(44), fragmentHeader(60, 1), rest.subarray(0, 16)),
   ];
   strictEqual(read(ipv6(parts[0] ?? rest, { next: 0 }), undefined, reader), undefined);

@@ -96,9 +96,7 @@ export class TcpStreams {
 
   /** Nothing more comes: what was held back goes out, with its gaps. What is open stays open. */
   end(): void {
-    for (const conversation of this.#conversations.all()) {
-      if (conversation.closed === undefined) flush(conversation);
-    }
+    for (const conversation of this.#conversations.all()) flush(conversation);
   }
 
   /** The direction that a segment belongs to; of a new connection, if it begins one. */
@@ -109,12 +107,12 @@ export class TcpStreams {
     const hasBytes = segment.payload.length + segment.missing > 0;
     if (known === undefined) return hasBytes ? this.#openInTheMiddle(segment.path) : undefined;
     // Behind the end of a stream there is nothing, so this is a connection whose SYN was lost.
-    const isNew = hasBytes && known.conversation.closed === "fin" &&
+    const isNew = hasBytes && known.conversation.closed !== undefined &&
       known.isBehindEnd(segment.sequence);
     return isNew ? this.#openInTheMiddle(segment.path) : known;
   }
 
-  #halfOfSyn({ path, ack, sequence, acknowledgment }: Segment, known?: HalfStream): HalfStream {
+  #halfOfSyn({ path, ack, sequence }: Segment, known?: HalfStream): HalfStream {
     const isOpen = known !== undefined && known.conversation.closed === undefined;
     const first = (sequence + 1) >>> 0;
     if (known?.startsAt(first) === true && (isOpen || ack)) return known;
@@ -128,8 +126,7 @@ export class TcpStreams {
       up.begin(first);
       return up;
     }
-    const { up, down } = this.#open(wayBack(path), true);
-    up.begin(acknowledgment);
+    const { down } = this.#open(wayBack(path), true);
     down.begin(first);
     return down;
   }

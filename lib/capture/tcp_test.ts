@@ -112,6 +112,9 @@ Deno.test("a lost end of stream shows by its FIN", () => {
   const stage = opened();
   deepStrictEqual(stage.up({ seq: 110, ack: 501, flags: "F" }), []);
   deepStrictEqual(stage.down({ seq: 501, ack: 111, flags: "F" }), ["1 up gap 9", "1 fin"]);
+  const unanswered = opened();
+  unanswered.up({ seq: 110, ack: 501, flags: "F" });
+  deepStrictEqual(unanswered.end(), ["1 up gap 9"]);
 });
 
 Deno.test("a gap is told when one direction holds too much back", () => {
@@ -156,6 +159,7 @@ Deno.test("ports may be used again after an end", () => {
   const stage = opened();
   stage.up({ seq: 101, ack: 501, flags: "F" });
   stage.down({ seq: 501, ack: 102, flags: "F" });
+  deepStrictEqual(stage.down({ seq: 500, ack: 101, flags: "S" }), []);
   deepStrictEqual(stage.up({ seq: 100, flags: "S" }), ["2 open"]);
   deepStrictEqual(stage.up({ seq: 101, text: "new" }), ["2 up new"]);
 });
@@ -261,7 +265,13 @@ Deno.test("resets that cannot be of this connection close nothing", () => {
   }
   deepStrictEqual(stage.down({ seq: 502, text: "b" }), ["1 down b"]);
   deepStrictEqual(stage.down({ seq: 503 + 2 ** 24, flags: "R" }), ["1 rst"]);
-  deepStrictEqual(stage.down({ port: 1, seq: 502, flags: "R" }), []);
+});
+
+Deno.test("a reset begins nothing, whatever else it says", () => {
+  const stage = new TcpStage();
+  for (const flags of ["R", "SR"]) {
+    deepStrictEqual(stage.up({ seq: 1, flags, text: "x" }), []);
+  }
 });
 
 Deno.test("bytes behind an end are late, or a connection whose SYN was lost", () => {

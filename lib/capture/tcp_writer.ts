@@ -22,7 +22,7 @@ const WINDOW_SCALE = 14;
 interface Side {
   readonly address: Uint8Array;
   readonly port: number;
-  /** Of the next byte that it sends. */
+  /** Of the next byte that it sends, counting on beyond 32 bits. */
   sequence: number;
 }
 
@@ -125,8 +125,7 @@ export class TcpWriter {
   }
 
   #advance(direction: Direction, bytes: number): void {
-    const side = this.#sides[direction];
-    side.sequence = (side.sequence + bytes) % 2 ** 32;
+    this.#sides[direction].sequence += bytes;
   }
 }
 
