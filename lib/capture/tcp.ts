@@ -14,7 +14,7 @@ export interface TcpLimits {
 }
 
 const LIMITS: TcpLimits = {
-  connections: 2 ** 16,
+  connections: 2 ** 15,
   heldByDirection: 2 ** 22,
   heldInAll: 2 ** 26,
 };
