@@ -23,7 +23,7 @@ const LIMITS: TcpLimits = {
 export interface TcpCounts {
   /** Connections that were seen. */
   connections: number;
-  /** Those that were given up while they were open: too many others were, or its ports were used anew. */
+  /** Those given up while open: there were too many, or their ports were used anew. */
   forgotten: number;
   /** Gaps in streams. */
   gaps: number;
@@ -31,7 +31,7 @@ export interface TcpCounts {
   missingBytes: number;
   /** Segments all of whose bytes had come before. */
   repeated: number;
-  /** Segments with bytes on a connection that was closed. */
+  /** Segments with bytes on a connection that was closed: late, or captured on two interfaces. */
   late: number;
 }
 
@@ -115,7 +115,9 @@ export class TcpStreams {
   #halfOfSyn({ path, ack, sequence }: Segment, known?: HalfStream): HalfStream {
     const isOpen = known !== undefined && known.conversation.closed === undefined;
     const first = (sequence + 1) >>> 0;
-    if (known?.startsAt(first) === true && (isOpen || ack)) return known;
+    // The same number again is the same connection, captured twice; unless nobody answered, and it
+    // is tried once more.
+    if (known?.startsAt(first) === true && (isOpen || otherHalf(known).isPlaced)) return known;
     // The other side's part of the handshake; or, without ACK, both dialled at the same time.
     if (isOpen && !known.isPlaced) {
       known.begin(first);

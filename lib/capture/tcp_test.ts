@@ -160,8 +160,8 @@ Deno.test("ports may be used again after an end", () => {
   stage.up({ seq: 101, ack: 501, flags: "F" });
   stage.down({ seq: 501, ack: 102, flags: "F" });
   deepStrictEqual(stage.down({ seq: 500, ack: 101, flags: "S" }), []);
-  deepStrictEqual(stage.up({ seq: 100, flags: "S" }), ["2 open"]);
-  deepStrictEqual(stage.up({ seq: 101, text: "new" }), ["2 up new"]);
+  deepStrictEqual(stage.up({ seq: 200, flags: "S" }), ["2 open"]);
+  deepStrictEqual(stage.up({ seq: 201, text: "new" }), ["2 up new"]);
 });
 
 Deno.test("ports may be used again though no end was seen", () => {
@@ -176,6 +176,20 @@ Deno.test("ports may be used again though no end was seen", () => {
   deepStrictEqual(stage.down({ seq: 700, ack: 9_001, flags: "S" }), []);
   deepStrictEqual(stage.down({ seq: 701, text: "hi" }), ["2 down hi"]);
   strictEqual(stage.streams.counts.forgotten, 1);
+});
+
+Deno.test("a connection that was captured on two interfaces, one behind the other, is one", () => {
+  for (const flags of ["F", "R"]) {
+    const stage = opened();
+    const rest = () => [
+      ...stage.up({ seq: 101, ack: 501, text: "abc" }),
+      ...stage.up({ seq: 104, ack: 501, flags }),
+      ...stage.down({ seq: 501, ack: 105, flags: "F" }),
+    ];
+    deepStrictEqual(rest(), ["1 up abc", flags === "F" ? "1 fin" : "1 rst"]);
+    deepStrictEqual([...stage.open(), ...rest()], []);
+    strictEqual(stage.streams.counts.late, 1);
+  }
 });
 
 Deno.test("a SYN that comes twice begins nothing", () => {

@@ -22,9 +22,9 @@ export interface Traffic {
   readonly payload: number;
 }
 
-/** @param size About so many bytes of capture. */
-export function captureTraffic(size: number): Traffic {
-  const random = randomNumbers();
+/** @param size About so many bytes of capture. @param seed Other connections for each. */
+export function captureTraffic(size: number, seed = 1): Traffic {
+  const random = randomNumbers(seed);
   const writers = Array.from({ length: CONNECTIONS }, (_, i) =>
     new TcpWriter({
       client: { address: `10.1.${i >>> 8}.${i & 0xff}`, port: 40_000 + i },
@@ -59,9 +59,9 @@ export function captureTraffic(size: number): Traffic {
   return { capture, packets: packets.length, payload };
 }
 
-/** Always the same ones, below the limit asked for. */
-function randomNumbers(): (limit: number) => number {
-  let state = 1;
+/** The same for the same seed, below the limit asked for. */
+function randomNumbers(seed: number): (limit: number) => number {
+  let state = seed;
   return (limit) => {
     state = Math.imul(state, 1_664_525) + 1_013_904_223 >>> 0;
     return Math.floor(state / 2 ** 32 * limit);
