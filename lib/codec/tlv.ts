@@ -39,12 +39,16 @@ export interface TlvSpec {
 /** Bytes of a TLV before its value. */
 export const TLV_HEADER_SIZE = 5;
 
-/** Every whole TLV in `rest`, in the order they came; values are views of `rest`. Never throws. */
-export function parseTlvs(rest: Uint8Array): Tlv[] {
+/**
+ * Every whole TLV in `rest`, in the order they came; values are views of `rest`. Never throws.
+ *
+ * @param most Read no more than these: a peer can put three millions into a payload.
+ */
+export function parseTlvs(rest: Uint8Array, most = Infinity): Tlv[] {
   const tlvs: Tlv[] = [];
   let at = 0;
   for (;;) {
-    const end = endOfTlv(rest, at);
+    const end = tlvs.length < most ? endOfTlv(rest, at) : -1;
     if (end === -1) return tlvs;
     tlvs.push({
       extensionType: u16At(rest, at),

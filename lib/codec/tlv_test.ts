@@ -43,6 +43,12 @@ for (const { bytes, extension_type, field_type, value, source } of vectors.refer
   });
 }
 
+Deno.test("parseTlvs() stops after so many", () => {
+  const bytes = new Uint8Array(50);
+  strictEqual(parseTlvs(bytes).length, 10);
+  strictEqual(parseTlvs(bytes, 3).length, 3);
+});
+
 Deno.test("EXT-21 a TLV of length 0 has no value: five bytes", () => {
   strictEqual(encodeTlv(name("")).toHex(), "0200010000");
   deepStrictEqual(parseTlvs(Uint8Array.fromHex("0200010000")), [name("")]);

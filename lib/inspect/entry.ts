@@ -7,7 +7,7 @@
  */
 
 import type { Connection, Direction, Micros } from "../capture/capture.ts";
-import type { Fields, Message } from "../codec/message.ts";
+import type { Fields, Message, Protocol } from "../codec/message.ts";
 import type { Tlv } from "../codec/tlv.ts";
 import type { DecodeError } from "../errors.ts";
 
@@ -25,6 +25,8 @@ interface Happened {
 export interface FrameEntry extends Happened {
   readonly kind: "frame";
   readonly direction: Direction;
+  /** What the connection's SetupConnection asked for, once it was seen. */
+  readonly protocol?: Protocol;
   readonly extensionType: number;
   readonly channelMsg: boolean;
   readonly msgType: number;

@@ -73,10 +73,13 @@ function within(field: Field<unknown> | undefined, depth: number): Field<unknown
   return within(field.shape.of, depth - 1);
 }
 
+/** TLVs that are told one by one. Nobody has defined more than one for a message. */
+export const MOST_TLVS = 256;
+
 /** What follows the last field: TLVs as far as they are whole, then bytes that mean nothing. */
 function trailing(rest: Uint8Array, from: number): Line[] {
   let start = from;
-  const lines: Line[] = parseTlvs(rest).map((tlv, i) => {
+  const lines: Line[] = parseTlvs(rest, MOST_TLVS).map((tlv, i) => {
     const line = {
       path: `tlv[${i}]`,
       start,

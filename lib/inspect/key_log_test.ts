@@ -1,0 +1,78 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { SeenSession } from "../../tests/support/seen_session.ts";
+import { type BadLine, KeyLogReader } from "./key_log.ts";
+import { KeyRing } from "./keys.ts";
+
+const session = new SeenSession();
+const { handshakeHash, sendKey, receiveKey } = session.split;
+const hash = handshakeHash.toHex();
+const key = "ab".repeat(32);
+const encoder = new TextEncoder();
+
+Deno.test("KeyLogReader reads what a role of ours writes", () => {
+  const { ring, bad } = read(session.keyLog);
+  deepStrictEqual(bad, []);
+  deepStrictEqual(ring.of(handshakeHash), { session: hash, client: sendKey, server: receiveKey });
+});
+
+Deno.test("KeyLogReader passes over comments, blank lines and the keys of other protocols", () => {
+  const log = `# ours\r\n\r\n  \nCLIENT_RANDOM ${key} ${key}${key}\n${session.keyLog}`;
+  const { ring, bad } = read(log);
+  deepStrictEqual(bad, []);
+  strictEqual(ring.size, 1);
+});
+
+Deno.test("KeyLogReader tells each bad line by its number, and nothing of its content", () => {
+  const { ring, bad } = read([
+    "SV2_CLIENT_TO_SERVER",
+    `SV2_CLIENT_TO_SERVER ${hash} ${key.slice(2)}`,
+    `SV2_CLIENT_TO_SERVER ${hash} ${key} ${key}`,
+    `SV2_SOMETHING ${hash} ${key}`,
+    key,
+    `SV2_SERVER_TO_CLIENT ${hash} ${key}`,
+    `SV2_SERVER_TO_CLIENT ${hash} ${"cd".repeat(32)}`,
+    "a".repeat(5_000),
+  ].join("\n"));
+  deepStrictEqual(bad, [
+    { line: 1, problem: "SV2_CLIENT_TO_SERVER needs a handshake hash of 64 hexadecimal digits" },
+    { line: 2, problem: "SV2_CLIENT_TO_SERVER needs a key of 64 hexadecimal digits" },
+    { line: 3, problem: "SV2_CLIENT_TO_SERVER has more than a handshake hash and a key" },
+    { line: 4, problem: "no label of a key log" },
+    { line: 5, problem: "no label of a key log" },
+    { line: 7, problem: "SV2_SERVER_TO_CLIENT has another key for a session that came before" },
+    { line: 8, problem: "longer than 512 characters" },
+  ]);
+  strictEqual(ring.of(handshakeHash)?.server?.toHex(), key);
+});
+
+Deno.test("KeyLogReader reads the same in pieces of any size", () => {
+  const log = encoder.encode(`bad\n# ${"x".repeat(600)}\n${session.keyLog.trimEnd()}`);
+  fc.assert(fc.property(fc.array(fc.nat(log.length), { maxLength: 8 }), (cuts) => {
+    const ring = new KeyRing();
+    const bad: BadLine[] = [];
+    const reader = new KeyLogReader(ring, (line) => bad.push(line));
+    const edges = [0, ...cuts.sort((a, b) => a - b), log.length];
+    for (const [i, from] of edges.entries()) reader.push(log.subarray(from, edges[i + 1]));
+    reader.end();
+    strictEqual(bad.length, 1);
+    deepStrictEqual(ring.of(handshakeHash)?.client, sendKey);
+  }));
+});
+
+Deno.test("KeyLogReader takes any bytes", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000, size: "max" }), (bytes) => {
+    const reader = new KeyLogReader(new KeyRing(), () => {});
+    reader.push(bytes);
+    reader.end();
+  }));
+});
+
+function read(text: string): { ring: KeyRing; bad: BadLine[] } {
+  const ring = new KeyRing();
+  const bad: BadLine[] = [];
+  const reader = new KeyLogReader(ring, (line) => bad.push(line));
+  reader.push(encoder.encode(text));
+  reader.end();
+  return { ring, bad };
+}

@@ -1,0 +1,135 @@
+import { equalBytes } from "../bitcoin/bytes.ts";
+import { OperatorError } from "../errors.ts";
+import { type BadLine, KeyLogReader } from "./key_log.ts";
+
+/** Whose sending a key is for. */
+export type Side = "client" | "server";
+
+/** What is known of one session: a key of 32 bytes for each direction, or for one. */
+export interface SessionKeys {
+  /** Handshake hash in lower-case hexadecimal, which names the session; undefined if given by hand. */
+  readonly session: string | undefined;
+  readonly client: Uint8Array | undefined;
+  readonly server: Uint8Array | undefined;
+}
+
+/** Type of a decryption secrets block of pcapng that holds lines of a key log: `SV2K`. */
+export const KEY_LOG_SECRETS = 0x5356_324b;
+
+/** Sessions that are held: some 40 MB. Of more, those read first are forgotten. */
+const MOST_SESSIONS = 100_000;
+
+/** Session keys, by the handshake they came from. Nothing here ever prints one. */
+export class KeyRing {
+  readonly #sessions = new Map<string, { client?: Uint8Array; server?: Uint8Array }>();
+  readonly #most: number;
+  #byHand: SessionKeys | undefined;
+  #version = 0;
+  #forgotten = 0;
+
+  /** @param most Sessions that are held. */
+  constructor(most = MOST_SESSIONS) {
+    this.#most = most;
+  }
+
+  /** Rises whenever a key comes in, so that whoever looked in vain knows when to look again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Sessions with a key, those given by hand not counted. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Sessions whose keys were dropped because there were too many. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /**
+   * @param session Handshake hash, 64 lower-case digits.
+   * @param key 32 bytes, kept.
+   * @returns `false` if another key is known for this side of the session.
+   */
+  add(session: string, side: Side, key: Uint8Array): boolean {
+    let keys = this.#sessions.get(session);
+    if (keys === undefined) {
+      this.#makeRoom();
+      this.#sessions.set(session, keys = {});
+    }
+    const known = keys[side];
+    if (known !== undefined) return equalBytes(known, key);
+    keys[side] = key;
+    this.#version++;
+    return true;
+  }
+
+  /** A key without a handshake hash: it is tried wherever no other is known. @param key 32 bytes. */
+  addByHand(side: Side, key: Uint8Array): void {
+    this.#byHand = { session: undefined, client: undefined, server: undefined, ...this.#byHand };
+    this.#byHand = { ...this.#byHand, [side]: key };
+    this.#version++;
+  }
+
+  /** The lines of a decryption secrets block. @returns What is wrong with them. */
+  addSecrets(kind: number, bytes: Uint8Array): readonly BadLine[] {
+    if (kind !== KEY_LOG_SECRETS) return [];
+    const bad: BadLine[] = [];
+    const reader = new KeyLogReader(this, (line) => bad.push(line));
+    reader.push(bytes);
+    reader.end();
+    return bad;
+  }
+
+  /** The keys of the session that `hash` names. */
+  of(hash: Uint8Array): SessionKeys | undefined {
+    return this.#named(hash.toHex());
+  }
+
+  /** Keys that were given without a session. */
+  get byHand(): SessionKeys | undefined {
+    return this.#byHand;
+  }
+
+  /** All keys: given by hand, then from the newest session to the oldest. */
+  *all(): Generator<SessionKeys> {
+    if (this.#byHand !== undefined) yield this.#byHand;
+    for (const session of [...this.#sessions.keys()].reverse()) {
+      const keys = this.#named(session);
+      if (keys !== undefined) yield keys;
+    }
+  }
+
+  #named(session: string): SessionKeys | undefined {
+    const keys = this.#sessions.get(session);
+    return keys && { session, client: keys.client, server: keys.server };
+  }
+
+  #makeRoom(): void {
+    if (this.#sessions.size < this.#most) return;
+    const [oldest] = this.#sessions.keys();
+    if (oldest === undefined) return;
+    this.#sessions.delete(oldest);
+    this.#forgotten++;
+  }
+}
+
+/**
+ * A session key as the command line has it: `client:` or `server:`, then 64 hexadecimal digits.
+ *
+ * @throws {OperatorError} If it is not that. The message does not quote it.
+ */
+export function parseKeyByHand(text: string): { readonly side: Side; readonly key: Uint8Array } {
+  const [, side, hex] = /^(client|server):([0-9a-f]{64})$/i.exec(text.trim()) ?? [];
+  if (side === undefined || hex === undefined) {
+    throw new OperatorError(
+      "usage",
+      "must be client:HEX or server:HEX with the 64 hexadecimal digits of that side's session key",
+    );
+  }
+  return {
+    side: side.toLowerCase() === "client" ? "client" : "server",
+    key: Uint8Array.fromHex(hex),
+  };
+}

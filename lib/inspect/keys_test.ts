@@ -1,0 +1,49 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { SeenSession } from "../../tests/support/seen_session.ts";
+import { OperatorError } from "../errors.ts";
+import { KEY_LOG_SECRETS, KeyRing, parseKeyByHand } from "./keys.ts";
+
+const session = new SeenSession();
+const { receiveKey } = session.split;
+const key = "ab".repeat(32);
+const encoder = new TextEncoder();
+
+Deno.test("KeyRing holds so many sessions and no more: the oldest goes", () => {
+  const ring = new KeyRing(2);
+  const names = ["11", "22", "33"].map((byte) => byte.repeat(32));
+  for (const name of names) ring.add(name, "client", new Uint8Array(32));
+  strictEqual(ring.size, 2);
+  strictEqual(ring.forgotten, 1);
+  deepStrictEqual([...ring.all()].map(({ session }) => session), names.slice(1).reverse());
+});
+
+Deno.test("KeyRing tells by its version that a key came in", () => {
+  const ring = new KeyRing();
+  const before = ring.version;
+  ring.addByHand("server", receiveKey);
+  ok(ring.version > before);
+  deepStrictEqual(ring.byHand?.server, receiveKey);
+  strictEqual(ring.byHand?.client, undefined);
+  strictEqual(ring.size, 0);
+});
+
+Deno.test("KeyRing.addSecrets() reads blocks of our kind, and of no other", () => {
+  const ring = new KeyRing();
+  deepStrictEqual(ring.addSecrets(0x544c534b, encoder.encode(session.keyLog)), []);
+  strictEqual(ring.size, 0);
+  strictEqual(ring.addSecrets(KEY_LOG_SECRETS, encoder.encode(`?\n${session.keyLog}`)).length, 1);
+  strictEqual(ring.size, 1);
+});
+
+Deno.test("parseKeyByHand() reads a side and its key, and quotes nothing of what is wrong", () => {
+  deepStrictEqual(parseKeyByHand(`client:${key}`), {
+    side: "client",
+    key: new Uint8Array(32).fill(0xab),
+  });
+  for (const wrong of [key, `client:${key}0`, `pool:${key}`, "server:", ""]) {
+    throws(() => parseKeyByHand(wrong), (error: unknown) => {
+      ok(error instanceof OperatorError);
+      return !error.message.includes(key.slice(0, 8));
+    });
+  }
+});
