@@ -1,11 +1,11 @@
 import type { Micros, StreamEvent } from "../capture/capture.ts";
 import type { Entry } from "./entry.ts";
-import { Followed, type Listener, type Seen } from "./followed.ts";
+import { Followed, type Listener, type Seen } from "./dissect/followed.ts";
 import { frameEntry } from "./frame_entry.ts";
-import { SearchBudget } from "./header_search.ts";
-import type { KeyRing } from "./keys.ts";
-import { Room } from "./room.ts";
-import type { Shared } from "./sealed_direction.ts";
+import { SearchBudget } from "./dissect/header_search.ts";
+import type { KeyRing } from "./keys/keys.ts";
+import { Room } from "./dissect/room.ts";
+import type { Shared } from "./dissect/sealed_direction.ts";
 import { parseSv1 } from "./sv1.ts";
 
 /** What was found in all, for a line at the end. */

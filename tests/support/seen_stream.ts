@@ -4,8 +4,8 @@ import type { Fields, Message } from "../../lib/codec/message.ts";
 import { encodeFrame } from "../../lib/frame/encode.ts";
 import { Entries } from "../../lib/inspect/entries.ts";
 import type { Entry, FrameEntry, NoteEntry } from "../../lib/inspect/entry.ts";
-import { KeyLogReader } from "../../lib/inspect/key_log.ts";
-import { KeyRing } from "../../lib/inspect/keys.ts";
+import { KeyLogReader } from "../../lib/inspect/keys/key_log.ts";
+import { KeyRing } from "../../lib/inspect/keys/keys.ts";
 import { MESSAGES } from "../../lib/messages/registry.ts";
 import { valuesOf } from "./arbitrary.ts";
 

@@ -1,8 +1,8 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { seededRandom } from "../../tests/support/fake_host.ts";
-import { SeenSession } from "../../tests/support/seen_session.ts";
-import { UsageError } from "../errors.ts";
+import { seededRandom } from "../../../tests/support/fake_host.ts";
+import { SeenSession } from "../../../tests/support/seen_session.ts";
+import { UsageError } from "../../errors.ts";
 import { handshakeHash } from "./handshake_hash.ts";
 
 Deno.test("handshakeHash() of what is seen is the hash that both sides have", () => {

@@ -1,5 +1,5 @@
-import { AEAD } from "../noise/ciphers.ts";
-import { FRAME_HEADER_SIZE } from "../frame/header.ts";
+import { AEAD } from "../../noise/ciphers.ts";
+import { FRAME_HEADER_SIZE } from "../../frame/header.ts";
 import { SEALED_HEADER_SIZE } from "./arithmetic.ts";
 
 /** Attempts to open a header that a capture may cost at first: about half a second. */

@@ -1,6 +1,6 @@
-import { concatBytes } from "../bitcoin/bytes.ts";
-import type { Direction, Micros } from "../capture/capture.ts";
-import { copyOf } from "../codec/memory.ts";
+import { concatBytes } from "../../bitcoin/bytes.ts";
+import type { Direction, Micros } from "../../capture/capture.ts";
+import { copyOf } from "../../codec/memory.ts";
 
 /** Some bytes of a stream. */
 export interface Piece {

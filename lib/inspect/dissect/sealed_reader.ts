@@ -1,9 +1,9 @@
-import { copyOf } from "../codec/memory.ts";
-import { Gathering } from "../frame/gathering.ts";
-import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader } from "../frame/header.ts";
-import { MAC_SIZE } from "../noise/aead.ts";
-import { AEAD } from "../noise/ciphers.ts";
-import { CHUNK_SIZE, sealedPayloadSize } from "../noise/transport.ts";
+import { copyOf } from "../../codec/memory.ts";
+import { Gathering } from "../../frame/gathering.ts";
+import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader } from "../../frame/header.ts";
+import { MAC_SIZE } from "../../noise/aead.ts";
+import { AEAD } from "../../noise/ciphers.ts";
+import { CHUNK_SIZE, sealedPayloadSize } from "../../noise/transport.ts";
 import { SEALED_HEADER_SIZE } from "./arithmetic.ts";
 import type { FrameListener, Loss } from "./frame_listener.ts";
 import { Growing } from "./growing.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { SeenSession } from "../../tests/support/seen_session.ts";
+import { SeenSession } from "../../../tests/support/seen_session.ts";
 import { type BadLine, KeyLogReader } from "./key_log.ts";
 import { KeyRing } from "./keys.ts";
 

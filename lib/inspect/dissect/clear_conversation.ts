@@ -1,4 +1,4 @@
-import type { Direction } from "../capture/capture.ts";
+import type { Direction } from "../../capture/capture.ts";
 import { ClearReader } from "./clear_reader.ts";
 import type { Conversation, Findings } from "./findings.ts";
 import { listenerFor } from "./frame_listener.ts";

@@ -1,11 +1,11 @@
-import type { Direction } from "../capture/capture.ts";
-import { Gathering } from "../frame/gathering.ts";
+import type { Direction } from "../../capture/capture.ts";
+import { Gathering } from "../../frame/gathering.ts";
 import { messagesOfSize, mostNonces, payloadOfSealed, SEALED_HEADER_SIZE } from "./arithmetic.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Findings } from "./findings.ts";
 import { listenerFor } from "./frame_listener.ts";
 import { findHeader, type Found, type SearchBudget } from "./header_search.ts";
-import type { Side } from "./keys.ts";
+import type { Side } from "../keys/keys.ts";
 import type { Room } from "./room.ts";
 import { SealedReader } from "./sealed_reader.ts";
 

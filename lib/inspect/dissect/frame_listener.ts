@@ -1,7 +1,7 @@
-import type { Direction } from "../capture/capture.ts";
-import type { Frame } from "../frame/frame.ts";
-import type { FrameHeader } from "../frame/header.ts";
-import { messageOf } from "../messages/registry.ts";
+import type { Direction } from "../../capture/capture.ts";
+import type { Frame } from "../../frame/frame.ts";
+import type { FrameHeader } from "../../frame/header.ts";
+import { messageOf } from "../../messages/registry.ts";
 import type { Findings } from "./findings.ts";
 
 /** Why the payload of a frame is not to be had, though its header was read. */

@@ -1,9 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { SeenConnection, SeenSession } from "../../tests/support/seen_session.ts";
-import { codesOf, entriesOf, framesOf, notesOf } from "../../tests/support/seen_stream.ts";
-import { encodeFrame } from "../frame/encode.ts";
-import { SetupConnection } from "../messages/common.ts";
-import { NewExtendedMiningJob, SetTarget } from "../messages/mining.ts";
+import { SeenConnection, SeenSession } from "../../../tests/support/seen_session.ts";
+import { codesOf, entriesOf, framesOf, notesOf } from "../../../tests/support/seen_stream.ts";
+import { encodeFrame } from "../../frame/encode.ts";
+import { SetupConnection } from "../../messages/common.ts";
+import { NewExtendedMiningJob, SetTarget } from "../../messages/mining.ts";
 
 const encoder = new TextEncoder();
 const target = encodeFrame(SetTarget, { channelId: 1, maximumTarget: 255n });

@@ -1,11 +1,11 @@
-import type { Connection, Direction, Micros, StreamEvent } from "../capture/capture.ts";
-import type { Protocol } from "../codec/message.ts";
-import type { Frame } from "../frame/frame.ts";
-import { SetupConnection } from "../messages/common.ts";
-import { formatAddress } from "../ports.ts";
+import type { Connection, Direction, Micros, StreamEvent } from "../../capture/capture.ts";
+import type { Protocol } from "../../codec/message.ts";
+import type { Frame } from "../../frame/frame.ts";
+import { SetupConnection } from "../../messages/common.ts";
+import { formatAddress } from "../../ports.ts";
 import { Dissector } from "./dissector.ts";
 import { type Findings, type Note, opposite } from "./findings.ts";
-import type { KeyRing } from "./keys.ts";
+import type { KeyRing } from "../keys/keys.ts";
 import type { Shared } from "./sealed_direction.ts";
 import { Traffic } from "./traffic.ts";
 

@@ -1,7 +1,7 @@
-import type { Micros } from "../capture/capture.ts";
+import type { Micros } from "../../capture/capture.ts";
 import type { Note } from "./findings.ts";
-import type { KeyRing } from "./keys.ts";
-import { spanText } from "./spans.ts";
+import type { KeyRing } from "../keys/keys.ts";
+import { spanText } from "../spans.ts";
 
 /** How far a handshake came, and when. */
 export interface Stages {

@@ -1,4 +1,4 @@
-import type { Direction } from "../capture/capture.ts";
+import type { Direction } from "../../capture/capture.ts";
 import type { Conversation, Findings } from "./findings.ts";
 import { LineReader } from "./line_reader.ts";
 import type { Room } from "./room.ts";

@@ -1,9 +1,9 @@
-import { UsageError } from "../errors.ts";
-import { AEAD } from "../noise/ciphers.ts";
-import { ENCODING_SIZE } from "../noise/ellswift.ts";
-import { ACT1_SIZE, ACT2_SIZE } from "../noise/handshake.ts";
-import { SymmetricState } from "../noise/symmetric.ts";
-import { MAC_SIZE } from "../noise/aead.ts";
+import { UsageError } from "../../errors.ts";
+import { AEAD } from "../../noise/ciphers.ts";
+import { ENCODING_SIZE } from "../../noise/ellswift.ts";
+import { ACT1_SIZE, ACT2_SIZE } from "../../noise/handshake.ts";
+import { SymmetricState } from "../../noise/symmetric.ts";
+import { MAC_SIZE } from "../../noise/aead.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 const SEALED_KEY_SIZE = ENCODING_SIZE + MAC_SIZE;

@@ -1,7 +1,7 @@
-import type { Direction } from "../capture/capture.ts";
+import type { Direction } from "../../capture/capture.ts";
 import { type Candidate, candidatesFor } from "./candidates.ts";
 import { type Conversation, type Findings, opposite } from "./findings.ts";
-import type { KeyRing, SessionKeys, Side } from "./keys.ts";
+import type { KeyRing, SessionKeys, Side } from "../keys/keys.ts";
 import { SealedDirection, type SealedOwner, type Shared } from "./sealed_direction.ts";
 
 /** What is known of a session at its beginning. */

@@ -1,15 +1,15 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { seededRandom } from "../../tests/support/fake_host.ts";
-import { SeenConnection, SeenSession } from "../../tests/support/seen_session.ts";
-import { codesOf, entriesOf, framesOf, notesOf, ringOf } from "../../tests/support/seen_stream.ts";
-import type { Direction, StreamEvent } from "../capture/capture.ts";
-import { encodeFrame } from "../frame/encode.ts";
-import { NewExtendedMiningJob, SetTarget, SubmitSharesStandard } from "../messages/mining.ts";
-import { Entries } from "./entries.ts";
-import type { Entry } from "./entry.ts";
-import { KeyLogReader } from "./key_log.ts";
-import { KeyRing } from "./keys.ts";
+import { seededRandom } from "../../../tests/support/fake_host.ts";
+import { SeenConnection, SeenSession } from "../../../tests/support/seen_session.ts";
+import { codesOf, entriesOf, framesOf, notesOf } from "../../../tests/support/seen_stream.ts";
+import type { Direction, StreamEvent } from "../../capture/capture.ts";
+import { encodeFrame } from "../../frame/encode.ts";
+import { NewExtendedMiningJob, SetTarget, SubmitSharesStandard } from "../../messages/mining.ts";
+import { Entries } from "../entries.ts";
+import type { Entry } from "../entry.ts";
+import { KeyLogReader } from "../keys/key_log.ts";
+import { KeyRing } from "../keys/keys.ts";
 
 Deno.test("without keys, sizes tell what a segment may hold", () => {
   const session = new SeenSession();

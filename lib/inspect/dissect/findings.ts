@@ -1,5 +1,5 @@
-import type { Direction } from "../capture/capture.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { Direction } from "../../capture/capture.ts";
+import type { Frame } from "../../frame/frame.ts";
 
 /** Something to be said that is no message. */
 export interface Note {

@@ -1,7 +1,7 @@
-import type { Direction, Micros, StreamEvent } from "../capture/capture.ts";
+import type { Direction, Micros, StreamEvent } from "../../capture/capture.ts";
 import type { Note } from "./findings.ts";
 import type { Stages } from "./handshake_notes.ts";
-import { spanText } from "./spans.ts";
+import { spanText } from "../spans.ts";
 
 interface Count {
   bytes: number;

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { SeenSession } from "../../tests/support/seen_session.ts";
-import { OperatorError } from "../errors.ts";
+import { SeenSession } from "../../../tests/support/seen_session.ts";
+import { OperatorError } from "../../errors.ts";
 import { KEY_LOG_SECRETS, KeyRing, parseKeyByHand } from "./keys.ts";
 
 const session = new SeenSession();

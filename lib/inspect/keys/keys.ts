@@ -1,5 +1,5 @@
-import { equalBytes } from "../bitcoin/bytes.ts";
-import { OperatorError } from "../errors.ts";
+import { equalBytes } from "../../bitcoin/bytes.ts";
+import { OperatorError } from "../../errors.ts";
 import { type BadLine, KeyLogReader } from "./key_log.ts";
 
 /** Whose sending a key is for. */

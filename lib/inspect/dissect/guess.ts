@@ -4,12 +4,12 @@
  * @module
  */
 
-import { FRAME_HEADER_SIZE } from "../frame/header.ts";
-import { SetupConnection } from "../messages/common.ts";
-import { ACT1_SIZE, ACT2_SIZE } from "../noise/handshake.ts";
-import { messageOf } from "../messages/registry.ts";
+import { FRAME_HEADER_SIZE } from "../../frame/header.ts";
+import { SetupConnection } from "../../messages/common.ts";
+import { ACT1_SIZE, ACT2_SIZE } from "../../noise/handshake.ts";
+import { messageOf } from "../../messages/registry.ts";
 import { likelyFrame } from "./clear_reader.ts";
-import type { Side } from "./keys.ts";
+import type { Side } from "../keys/keys.ts";
 
 /** Stratum V2 over Noise or without encryption, Stratum V1, or nothing of ours. */
 export type Guess = "noise" | "clear" | "sv1" | "other";

@@ -1,4 +1,4 @@
-import type { KeyRing, SessionKeys, Side } from "./keys.ts";
+import type { KeyRing, SessionKeys, Side } from "../keys/keys.ts";
 
 /** A key that may be a direction's. */
 export interface Candidate {

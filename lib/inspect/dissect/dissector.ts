@@ -1,11 +1,11 @@
-import type { Connection, Direction, Micros } from "../capture/capture.ts";
-import { ACT1_SIZE, ACT2_SIZE } from "../noise/handshake.ts";
+import type { Connection, Direction, Micros } from "../../capture/capture.ts";
+import { ACT1_SIZE, ACT2_SIZE } from "../../noise/handshake.ts";
 import { ClearConversation } from "./clear_conversation.ts";
 import { type Conversation, type Findings, opposite } from "./findings.ts";
 import { guessFromMiddle, guessFromStart, looksLike } from "./guess.ts";
 import { handshakeHash } from "./handshake_hash.ts";
 import { handshakeNotes, type Stages } from "./handshake_notes.ts";
-import type { KeyRing } from "./keys.ts";
+import type { KeyRing } from "../keys/keys.ts";
 import { Opening, type Piece } from "./opening.ts";
 import { SealedConversation } from "./sealed_conversation.ts";
 import type { Shared } from "./sealed_direction.ts";

@@ -1,9 +1,9 @@
-import { MAX_PAYLOAD_SIZE } from "../codec/writer.ts";
-import { FRAME_HEADER_SIZE } from "../frame/header.ts";
-import { MESSAGES } from "../messages/registry.ts";
-import { MAC_SIZE } from "../noise/aead.ts";
-import { CHUNK_SIZE } from "../noise/transport.ts";
-import type { Side } from "./keys.ts";
+import { MAX_PAYLOAD_SIZE } from "../../codec/writer.ts";
+import { FRAME_HEADER_SIZE } from "../../frame/header.ts";
+import { MESSAGES } from "../../messages/registry.ts";
+import { MAC_SIZE } from "../../noise/aead.ts";
+import { CHUNK_SIZE } from "../../noise/transport.ts";
+import type { Side } from "../keys/keys.ts";
 
 /** Bytes of a frame's header once it is encrypted. */
 export const SEALED_HEADER_SIZE = FRAME_HEADER_SIZE + MAC_SIZE;

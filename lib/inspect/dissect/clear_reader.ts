@@ -1,6 +1,6 @@
-import { Gathering } from "../frame/gathering.ts";
-import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader } from "../frame/header.ts";
-import { messageOf } from "../messages/registry.ts";
+import { Gathering } from "../../frame/gathering.ts";
+import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader } from "../../frame/header.ts";
+import { messageOf } from "../../messages/registry.ts";
 import type { FrameListener, Loss } from "./frame_listener.ts";
 import { Growing } from "./growing.ts";
 import type { Room } from "./room.ts";
