@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/kernel",
     "lib/pow",
     "lib/bitcoin",
+    "lib/config",
     "lib/telemetry",
   ],
   "lib/channel": ["lib/messages", "lib/codec", "lib/kernel", "lib/pow", "lib/bitcoin"],

@@ -11,6 +11,8 @@ export interface Line extends Sighting {
   readonly wire: string;
   readonly doc: string;
   readonly unit?: string;
+  /** What the value is of; undefined for what follows the message proper. */
+  readonly field?: Field<unknown>;
 }
 
 /** A payload, field by field, as far as it could be read. */
@@ -62,7 +64,7 @@ function linesOf(message: Message<Fields>, seen: readonly Sighting[]): Line[] {
     const field = within(fields.get(name), indices.length);
     if (field === undefined) continue;
     const { wire, doc, unit } = field;
-    lines.push({ ...sighting, wire, doc, ...(unit === undefined ? {} : { unit }) });
+    lines.push({ ...sighting, wire, doc, field, ...(unit === undefined ? {} : { unit }) });
   }
   return lines.sort((a, b) => a.start - b.start);
 }
