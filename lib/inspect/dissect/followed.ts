@@ -4,6 +4,7 @@ import type { Frame } from "../../frame/frame.ts";
 import { SetupConnection } from "../../messages/common.ts";
 import { formatAddress } from "../../ports.ts";
 import { Dissector } from "./dissector.ts";
+import { protocolNumbered } from "../naming.ts";
 import { type Findings, type Note, opposite } from "./findings.ts";
 import type { KeyRing } from "../keys/keys.ts";
 import type { Shared } from "./sealed_direction.ts";
@@ -26,8 +27,6 @@ export interface Seen {
 
 /** How a connection ends. */
 export type Ending = (StreamEvent & { readonly type: "close" })["how"] | "open";
-
-const PROTOCOLS: readonly Protocol[] = ["mining", "declaration", "template"];
 
 /** One connection, from the first that is seen of it to the last. */
 export class Followed implements Findings, Seen {
@@ -94,7 +93,7 @@ export class Followed implements Findings, Seen {
     this.#traffic.message(direction);
     const { extensionType, msgType, payload } = frame;
     if (extensionType === SetupConnection.extension && msgType === SetupConnection.id) {
-      this.#protocol ??= PROTOCOLS[payload[0] ?? PROTOCOLS.length];
+      this.#protocol ??= protocolNumbered(payload[0]);
     }
     this.#listener.frame(this, this.#really(direction), frame);
   }
