@@ -189,11 +189,9 @@ function brokenCoinbase({ to, work }: Job): Verdict {
   if (work.kind !== "extended" || !to.isWhole || stripCoinbase(work) !== undefined) {
     return undefined;
   }
-  // Nobody can put it together.
-  if (to.kind === "group" ? to.members.size === 0 : to.fullExtranonceSize === undefined) {
-    return undefined;
-  }
   const extranonce = extranonceOf(to);
+  // Nobody can put it together.
+  if (extranonce === undefined) return undefined;
   const tx = transactionOf(concatBytes(work.prefix, extranonce, work.suffix));
   const [input] = tx?.inputs ?? [];
   if (tx === undefined || input === undefined || tx.inputs.length !== 1) {
