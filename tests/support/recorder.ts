@@ -7,11 +7,11 @@
 
 import type { Connection, Direction, Micros } from "../../lib/capture/capture.ts";
 import type { Entry } from "../../lib/inspect/entry.ts";
+import { frameEntry } from "../../lib/inspect/frame_entry.ts";
 import { ACT1_SIZE, ACT2_SIZE } from "../../lib/noise/handshake.ts";
 import { FrameOpener } from "../../lib/noise/transport.ts";
 import type { Address, Socket } from "../../lib/ports.ts";
 import { type FakeClock, FakeNetwork } from "./fake_host.ts";
-import { frameEntry } from "./tape.ts";
 
 interface Piece {
   readonly direction: Direction;
@@ -137,7 +137,7 @@ function framesOf(
     opener.push(bytes, (frame) => {
       const kept = { ...frame, payload: frame.payload.slice() };
       const make = (number: number): Entry =>
-        frameEntry(kept, { number, time, connection, direction });
+        frameEntry({ number, time, connection, direction }, kept);
       found.push({ order, make });
     });
   }

@@ -6,21 +6,11 @@
 
 import type { Connection, Direction, Micros } from "../../lib/capture/capture.ts";
 import type { Fields, Message, Values } from "../../lib/codec/message.ts";
-import { parseTlvs, type Tlv, TLV_HEADER_SIZE } from "../../lib/codec/tlv.ts";
-import { DecodeError } from "../../lib/errors.ts";
+import type { Tlv } from "../../lib/codec/tlv.ts";
 import { encodeFrame } from "../../lib/frame/encode.ts";
-import type { Frame } from "../../lib/frame/frame.ts";
 import { decodeHeader, FRAME_HEADER_SIZE } from "../../lib/frame/header.ts";
-import type { Entry, FrameEntry, LineEntry, NoteEntry } from "../../lib/inspect/entry.ts";
-import { messageOf } from "../../lib/messages/registry.ts";
-
-/** Where and when an entry was. */
-export interface Place {
-  readonly number: number;
-  readonly time: Micros;
-  readonly connection: Connection;
-  readonly direction: Direction;
-}
+import type { Entry, LineEntry, NoteEntry } from "../../lib/inspect/entry.ts";
+import { frameEntry, type Sighted } from "../../lib/inspect/frame_entry.ts";
 
 /** A connection that was seen from its beginning, or not. Servers differ by their port. */
 export function connectionOf(
@@ -33,25 +23,6 @@ export function connectionOf(
     server: { address: "192.0.2.9", port },
     isWhole,
   };
-}
-
-/** The entry of a frame, whatever it is. */
-export function frameEntry(frame: Frame, place: Place): FrameEntry {
-  const { extensionType, channelMsg, msgType } = frame;
-  const payload = frame.payload.slice();
-  const message = messageOf(extensionType, msgType);
-  const common = { kind: "frame", ...place, extensionType, channelMsg, msgType, payload } as const;
-  const nothing = { value: undefined, tlvs: [], rest: new Uint8Array(), error: undefined };
-  if (message === undefined) return { ...common, ...nothing, message };
-  try {
-    const { value, rest } = message.decode(payload);
-    const tlvs = parseTlvs(rest);
-    const size = tlvs.reduce((sum, tlv) => sum + TLV_HEADER_SIZE + tlv.value.length, 0);
-    return { ...common, message, value, tlvs, rest: rest.subarray(size), error: undefined };
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    return { ...common, ...nothing, message, error };
-  }
 }
 
 /** Entries that a test writes down, one after the other; a millisecond passes with each. */
@@ -90,7 +61,7 @@ export class Tape {
     const { extensionType, channelMsg, msgType } = decodeHeader(bytes);
     const payload = bytes.subarray(FRAME_HEADER_SIZE);
     const frame = { extensionType, channelMsg, msgType, payload };
-    this.entries.push(frameEntry(frame, this.#next(direction)));
+    this.entries.push(frameEntry(this.#next(direction), frame));
     return this;
   }
 
@@ -112,7 +83,7 @@ export class Tape {
     return this;
   }
 
-  #next(direction: Direction): Place {
+  #next(direction: Direction): Sighted {
     this.time += 1_000;
     const { time, connection } = this;
     return { number: this.entries.length + 1, time, connection, direction };

@@ -1,4 +1,5 @@
 import { formatSi } from "../../telemetry/si.ts";
+import { spanText } from "../spans.ts";
 
 /** Something that follows from an entry and from what came before it. */
 export interface Derived {
@@ -33,33 +34,18 @@ export function satoshis(name: string, value: bigint): Derived {
 
 /** A span of time. @param micros From 0. */
 export function span(name: string, micros: number): Derived {
-  return { name, value: micros / 1e6, unit: "s", text: spanText(micros / 1e6) };
+  return { name, value: micros / 1e6, unit: "s", text: secondsText(micros / 1e6) };
 }
 
-/** `0.42 ms`, `12.3 s`, `5.0 min`, `3.1 h`, `12 days`, `8.5 k years`. */
-export function spanText(seconds: number): string {
+/** As `spanText()`, and for as long as a lone miner may wait: `12 days`, `8.50 k years`. */
+export function secondsText(seconds: number): string {
   if (!Number.isFinite(seconds)) return "for ever";
-  if (seconds <= 0) return "0 s";
-  if (seconds < 1) return formatMilli(seconds);
-  for (const [size, unit] of UNITS) {
-    if (seconds < size * 120 || unit === "days") {
-      if (seconds / size > 1_000) break;
-      return `${three(seconds / size)} ${unit}`;
-    }
-  }
-  return `${formatSi(seconds / 31_557_600)} years`;
+  if (seconds < 2 * DAY) return spanText(seconds * 1e6);
+  if (seconds < 1_000 * DAY) return `${Math.round(seconds / DAY)} days`;
+  return `${formatSi(seconds / (365.25 * DAY))} years`;
 }
 
-const UNITS = [[1, "s"], [60, "min"], [3_600, "h"], [86_400, "days"]] as const;
-
-function formatMilli(seconds: number): string {
-  if (seconds >= 0.001) return `${three(seconds * 1e3)} ms`;
-  return `${three(seconds * 1e6)} µs`;
-}
-
-function three(value: number): string {
-  return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
-}
+const DAY = 86_400;
 
 function grouped(value: bigint): string {
   return value.toString().replace(/\B(?=(?:\d{3})+$)/g, " ");

@@ -1,11 +1,12 @@
 import { targetFromCompact } from "../../bitcoin/compact.ts";
+import { MAX_EXTRANONCE_SIZE } from "../../bitcoin/coinbase.ts";
 import { displayHash } from "../../bitcoin/header.ts";
 import { decodeOutputArray, decodeOutputs, type TxOutput } from "../../bitcoin/transaction.ts";
 import { DecodeError } from "../../errors.ts";
 import { difficultyOfTarget } from "../../pow/target.ts";
 import type { NewTemplate } from "../../messages/template.ts";
 import type { Channel } from "../understand/channel.ts";
-import { coinbaseOf, type Job, merkleRootOf } from "../understand/job.ts";
+import { coinbaseOf, type Halves, type Job, merkleRootOf } from "../understand/job.ts";
 import type { MiningAbout } from "../understand/sight.ts";
 import { count, type Derived, difficulty, said, satoshis, span, yes } from "./derived.ts";
 import { coinbaseValues, heightValues, networkOf, outputValues } from "./outputs.ts";
@@ -17,7 +18,7 @@ export function jobValues(job: Job, nBits: number | undefined): Derived[] {
   const values: Derived[] = [];
   if (work.kind === "standard") values.push(said("merkle_root", displayHash(work.merkleRoot)));
   else {
-    const coinbase = coinbaseOf(work, extranonceOf(to));
+    const coinbase = coinbaseOf(work, extranonceOf(to) ?? lackingIn(work));
     if (coinbase !== undefined) values.push(...coinbaseValues(coinbase, networkOf(nBits)));
     if (to.kind === "standard") values.push(...rootValues(job));
     values.push(count("merkle_levels", work.merklePath.length));
@@ -82,13 +83,27 @@ export function tried(decode: () => TxOutput[]): TxOutput[] | undefined {
   }
 }
 
-/** Zeros where the client rolls; in a group those of any member, which all have the same size. */
-export function extranonceOf(channel: Channel): Uint8Array {
+/**
+ * The channel's prefix, with zeros where the client rolls; in a group zeros, as long as for any member,
+ * which all have the same size. Undefined if the size is not known.
+ */
+export function extranonceOf(channel: Channel): Uint8Array | undefined {
   const [member] = channel.kind === "group" ? channel.members : [channel];
-  const whole = new Uint8Array(member?.fullExtranonceSize ?? 0);
+  const size = member?.fullExtranonceSize;
+  if (size === undefined) return undefined;
+  const whole = new Uint8Array(size);
   if (channel.kind !== "group" && channel.prefix !== undefined) whole.set(channel.prefix);
   return whole;
 }
+
+/** Zeros for as many bytes as the script in a coinbase's first half lacks. */
+function lackingIn({ prefix }: Halves): Uint8Array {
+  const lacking = (prefix[SCRIPT_LENGTH] ?? 0) - (prefix.length - SCRIPT_LENGTH - 1);
+  return new Uint8Array(Math.min(MAX_EXTRANONCE_SIZE, Math.max(0, lacking)));
+}
+
+/** Where a coinbase without witness has the length of its script. */
+const SCRIPT_LENGTH = 41;
 
 function rootValues({ work, to }: Job): Derived[] {
   const root = to.prefix === undefined ? undefined : merkleRootOf(work, to.prefix);

@@ -1,6 +1,6 @@
 import { difficultyOfTarget, isHashRate, workOfTarget } from "../../pow/target.ts";
 import { formatSi } from "../../telemetry/si.ts";
-import { type Derived, difficulty, said, spanText } from "./derived.ts";
+import { type Derived, difficulty, said, secondsText } from "./derived.ts";
 
 /**
  * What a target means: its difficulty, and how long a share takes.
@@ -23,6 +23,6 @@ export function paceValues(target: bigint, hashRate: number | undefined): Derive
     name: "seconds_per_share",
     value: seconds,
     unit: "s",
-    text: `a share every ${spanText(seconds)} at ${formatSi(hashRate, "h/s")}`,
+    text: `a share every ${secondsText(seconds)} at ${formatSi(hashRate, "h/s")}`,
   }];
 }

@@ -158,7 +158,7 @@ export const CHANNEL_RULES: readonly Rule[] = [
     id: "MIN-29",
     title: "SetExtranoncePrefix is for a channel, never for a group",
     check: ({ to }) =>
-      to?.kind === "group"
+      to?.isWhole && to.kind === "group"
         ? fault("server", `SetExtranoncePrefix for group ${to.id}`, "the id of a channel")
         : undefined,
   }),
@@ -230,7 +230,7 @@ function differs(channel: Channel, group: Channel | undefined): Verdict {
   if (group === undefined || size === undefined) return undefined;
   for (const member of group.members.values().take(MOST_COMPARED)) {
     const other = member.fullExtranonceSize;
-    if (other === undefined || other === size) continue;
+    if (other === undefined || other === size || !member.isWhole) continue;
     return fault(
       "server",
       `extranonces of ${size} and of ${other} bytes in group ${group.id}`,

@@ -20,7 +20,7 @@ export const JOB_RULES: readonly Rule[] = [
     id: "MIN-31",
     title: "Standard jobs go to standard channels, extended jobs to extended channels and groups",
     check({ job, to }) {
-      if (job === undefined || to?.kind === undefined) return undefined;
+      if (job === undefined || !to?.isWhole) return undefined;
       const isStandard = job.work.kind === "standard";
       if (isStandard === (to.kind === "standard")) return undefined;
       const what = isStandard ? "NewMiningJob" : "NewExtendedMiningJob";
@@ -57,15 +57,17 @@ export const JOB_RULES: readonly Rule[] = [
   ruleOn("job", {
     id: "MIN-33",
     title: "The job_id of a valid job is not given to another",
-    check: ({ job, clash }) =>
-      clash && job && fault("server", `job_id ${job.id} again`, "one that is free", [clash.entry]),
+    check: ({ job, to, clash }) =>
+      clash !== undefined && job !== undefined && to?.isWhole
+        ? fault("server", `job_id ${job.id} again`, "one that is free", [clash.entry])
+        : undefined,
   }),
   ruleOn("activation", {
     id: "MIN-37",
     title: "SetNewPrevHash names a future job that was sent before",
     check({ to, value: { jobId }, job }) {
       if (job !== undefined) {
-        return job.minNtime === undefined ? undefined : fault(
+        return job.minNtime === undefined || !to?.isWhole ? undefined : fault(
           "server",
           `job ${jobId}, which is no future job`,
           "one that was sent without min_ntime",
@@ -129,7 +131,7 @@ export const JOB_RULES: readonly Rule[] = [
     id: "MIN-65",
     title: "SetCustomMiningJob is for an extended channel or a group",
     check: ({ request: { channel } }) =>
-      channel?.kind === "standard"
+      channel?.isWhole && channel.kind === "standard"
         ? fault("client", `channel ${channel.id}, a standard one`, "an extended channel", [
           channel.opened.entry,
         ])
@@ -189,11 +191,9 @@ function brokenCoinbase({ to, work }: Job): Verdict {
   if (work.kind !== "extended" || !to.isWhole || stripCoinbase(work) !== undefined) {
     return undefined;
   }
-  // Nobody can put it together.
-  if (to.kind === "group" ? to.members.size === 0 : to.fullExtranonceSize === undefined) {
-    return undefined;
-  }
   const extranonce = extranonceOf(to);
+  // Nobody can put it together.
+  if (extranonce === undefined) return undefined;
   const tx = transactionOf(concatBytes(work.prefix, extranonce, work.suffix));
   const [input] = tx?.inputs ?? [];
   if (tx === undefined || input === undefined || tx.inputs.length !== 1) {

@@ -21,7 +21,7 @@ export const SHARE_RULES: readonly Rule[] = [
     title: "Shares are of the kind of their channel",
     check({ share, as }) {
       const kind = share?.channel.kind;
-      if (share === undefined || kind === undefined || kind === as) return undefined;
+      if (!share?.channel.isWhole || kind === undefined || kind === as) return undefined;
       const name = as === "standard" ? "SubmitSharesStandard" : "SubmitSharesExtended";
       const place = kind === "group" ? "a group" : `a channel that is ${kind}`;
       return fault("client", `${name} on ${place}`, "the other message", [
@@ -45,7 +45,7 @@ export const SHARE_RULES: readonly Rule[] = [
     title: "The extranonce of a share is as long as was granted",
     check({ share, as }) {
       const granted = share?.channel.extranonceSize;
-      if (share === undefined || as !== "extended" || share.channel.kind !== "extended") {
+      if (!share?.channel.isWhole || as !== "extended" || share.channel.kind !== "extended") {
         return undefined;
       }
       if (granted === undefined || share.extranonce.length === granted) return undefined;

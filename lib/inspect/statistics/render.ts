@@ -1,6 +1,6 @@
 import { quoteText } from "../../telemetry/escape.ts";
 import { formatSi } from "../../telemetry/si.ts";
-import { spanText } from "../derive/derived.ts";
+import { secondsText } from "../derive/derived.ts";
 import { reasonText } from "../derive/shares.ts";
 import type { Summary } from "./quantiles.ts";
 import type { ChannelReport } from "./shares.ts";
@@ -13,7 +13,7 @@ const MOST_CHANNELS = 32;
 export function reportText(report: Report): string {
   const { entries, connections, seconds, traffic, stages, work, shares } = report;
   const parts = [
-    `${entries} entries on ${connections} connections in ${spanText(seconds)}`,
+    `${entries} entries on ${connections} connections in ${secondsText(seconds)}`,
     table(
       "Messages",
       ["type", "up", "bytes", "down", "bytes"],
@@ -94,7 +94,7 @@ function times(title: string, rows: readonly (readonly [string, Summary | undefi
       summary === undefined ? [] : [[
         name,
         `${summary.count}`,
-        ...[summary.p50, summary.p90, summary.p99, summary.max].map(spanText),
+        ...[summary.p50, summary.p90, summary.p99, summary.max].map(secondsText),
       ]]
     ),
   );

@@ -1,4 +1,5 @@
 import type { Micros } from "../../capture/capture.ts";
+import type { NoteEntry } from "../entry.ts";
 import type { ConnectionState } from "../understand/connection.ts";
 import type { Sight } from "../understand/sight.ts";
 import { Quantiles, type Summary } from "./quantiles.ts";
@@ -25,13 +26,6 @@ const STAGES = [
 ] as const;
 type Stage = typeof STAGES[number];
 
-const NOTES: Readonly<Record<string, Stage>> = {
-  "connection-opened": "SYN",
-  "handshake-act1": "Act 1",
-  "handshake-act2": "Act 2",
-  "handshake-done": "Act 2",
-};
-
 /** Times how connections start. */
 export class Stages {
   readonly #reached = new WeakMap<ConnectionState, Map<Stage, Micros>>();
@@ -40,8 +34,7 @@ export class Stages {
   see({ entry, on, about }: Sight): void {
     if (!on.connection.isWhole) return;
     if (entry.kind === "note") {
-      const stage = Object.hasOwn(NOTES, entry.code) ? NOTES[entry.code] : undefined;
-      if (stage !== undefined) this.#reach(on, stage, entry.time);
+      this.#note(entry, on);
       return;
     }
     if (about.kind === "setup") this.#reach(on, "SetupConnection", entry.time);
@@ -60,6 +53,14 @@ export class Stages {
       const seconds = quantiles.summary(1e6);
       return seconds === undefined ? [] : [{ step, seconds }];
     }).sort((a, b) => rank(a.step) - rank(b.step));
+  }
+
+  #note({ code, time, facts }: NoteEntry, on: ConnectionState): void {
+    if (code === "connection-opened") this.#reach(on, "SYN", time);
+    if (code !== "handshake-done") return;
+    const act2 = facts["act_2_us"];
+    if (typeof act2 === "number") this.#reach(on, "Act 1", time - act2);
+    this.#reach(on, "Act 2", time);
   }
 
   #reach(on: ConnectionState, stage: Stage, time: Micros): void {

@@ -124,6 +124,15 @@ export class Channel {
     return job.to === this || (job.to === this.group && job.order > this.joined);
   }
 
+  /** Something that was said is missing. What may be right still is kept, for people to see. */
+  breakOff(): void {
+    this.isWhole = false;
+    this.forgotJobs = true;
+    this.wantsTarget = undefined;
+    this.tips.clear();
+    this.maxTargets.clear();
+  }
+
   /** The job has ended so long ago that nothing else is known of it. */
   end(jobId: number): void {
     this.#ended.add(jobId);

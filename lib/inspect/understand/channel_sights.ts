@@ -135,10 +135,8 @@ function opened(
   if (request !== undefined) world.answered(request);
   const before = on.channels.get(value.channelId);
   const { group, taken: groupTaken } = groupOf(value.groupChannelId, scene);
-  // Where the beginning is missing, the channel may be one that was taken for granted.
-  const taken = before === undefined || (before.kind === undefined && !before.isWhole)
-    ? undefined
-    : before;
+  // Where something is missing, so may be the end of the channel before.
+  const taken = before?.isWhole ? before : undefined;
   const channel = new Channel(on, value.channelId, { kind, isWhole: true, opened: at });
   channel.request = request;
   channel.nominalHashRate = request?.nominalHashRate;
@@ -155,9 +153,12 @@ function opened(
 /** The group of this id, which begins to exist by being named. */
 function groupOf(id: number, { world, on, at }: Scene): { group: Channel; taken: boolean } {
   const known = on.channels.get(id);
-  if (known !== undefined) {
-    known.kind ??= "group";
+  if (known?.kind === "group" || known?.isWhole) {
     return { group: known, taken: known.kind !== "group" };
+  }
+  if (known?.kind === undefined && known !== undefined) {
+    known.kind = "group";
+    return { group: known, taken: false };
   }
   const group = new Channel(on, id, { kind: "group", isWhole: on.isWhole, opened: at });
   world.addChannel(group);

@@ -44,6 +44,12 @@ export class Timeline<T> {
     this.#cut = true;
   }
 
+  /** Nothing of it holds for certain any more. */
+  clear(): void {
+    this.#changes.length = 0;
+    this.#cut = true;
+  }
+
   /** What held right after `order`; undefined if that was before the first or is not known. */
   at(order: number): Since<T> | undefined {
     return this.#changes.findLast((change) => change.order <= order);

@@ -23,7 +23,8 @@ const HANDLERS = new Map<unknown, Handler>([
 ]);
 
 /** Notes after which everything that was said on the connection is still known. */
-const HARMLESS = /^(?:connection|handshake|keys)-/;
+const HARMLESS =
+  /^(?:(?:connection|handshake|keys)-.*|sv1|not-encrypted|other-protocol|sides-swapped)$/;
 const ENDED = "connection-closed";
 const OTHER: About = { kind: "other" };
 

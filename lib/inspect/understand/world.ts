@@ -94,9 +94,11 @@ export class World {
 
   /** The connection of an entry; as one whose beginning is missing, if it was forgotten. */
   on(connection: Connection): ConnectionState {
-    const known = this.connections.get(connection.id);
-    if (known !== undefined) return known;
     const name = `${connection.server.address}:${connection.server.port}`;
+    const known = this.connections.get(connection.id);
+    if (known?.server.name === name) return known;
+    // Who dialled was found out, before anything was said.
+    if (known !== undefined) this.#leave(known);
     const server = this.#servers.get(name) ?? { name, prefixes: new Prefixes(), connections: 0 };
     this.#servers.set(name, server);
     server.connections++;
@@ -119,10 +121,14 @@ export class World {
 
   /** There is no room for the connection. */
   drop(on: ConnectionState): void {
+    this.#lastDropped = Math.max(this.#lastDropped, on.id);
+    this.#leave(on);
+  }
+
+  #leave(on: ConnectionState): void {
     if (this.connections.get(on.id) !== on) return;
     this.connections.delete(on.id);
     this.#connections.release(on);
-    this.#lastDropped = Math.max(this.#lastDropped, on.id);
     this.end(on);
     if (--on.server.connections === 0) this.#servers.delete(on.server.name);
   }
@@ -132,12 +138,13 @@ export class World {
     on.isWhole = false;
     on.forgotTemplates = true;
     on.dataWanted.clear();
+    on.negotiating = undefined;
     for (const request of [...on.requests]) this.answered(request);
     for (const channel of on.channels.values()) {
-      channel.isWhole = false;
-      channel.wantsTarget = undefined;
-      for (const share of channel.waiting.values()) this.#waiting.release(share);
-      channel.waiting.clear();
+      // It may have been closed; or have got other jobs under these numbers, or another tip.
+      if (channel.prefix !== undefined) on.server.prefixes.remove(channel.prefix, channel);
+      this.#forgetWork(channel);
+      channel.breakOff();
     }
   }
 
@@ -231,12 +238,16 @@ export class World {
     this.#channels.release(channel);
     if (channel.on.channels.get(channel.id) === channel) channel.on.channels.delete(channel.id);
     if (channel.prefix !== undefined) channel.on.server.prefixes.remove(channel.prefix, channel);
-    for (const job of [...channel.jobs.values()]) this.releaseJob(job);
-    for (const share of channel.waiting.values()) this.#waiting.release(share);
-    channel.waiting.clear();
+    this.#forgetWork(channel);
     channel.group?.members.delete(channel);
     for (const member of channel.members) member.group = undefined;
     channel.members.clear();
+  }
+
+  #forgetWork(channel: Channel): void {
+    for (const job of [...channel.jobs.values()]) this.releaseJob(job);
+    for (const share of channel.waiting.values()) this.#waiting.release(share);
+    channel.waiting.clear();
   }
 
   #unhang(job: Job): void {
