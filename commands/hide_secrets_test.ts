@@ -32,6 +32,20 @@ Deno.test("hidingSecrets() shows no secret key, and every public one", () => {
   }));
 });
 
+Deno.test("hidingSecrets() hides words of base58 by their length, wherever they stand", () => {
+  const word = fc.stringMatching(/^[0-9A-Za-z]{40,56}$/);
+  const text = fc.array(fc.oneof(word, fc.string({ maxLength: 50 })), { maxLength: 8 });
+  fc.assert(fc.property(text, fc.constantFrom(" ", "", "/", "é"), (words, between) => {
+    const { terminal, said } = listening();
+    hidingSecrets(terminal).print(words.join(between));
+    const expected = words.join(between).replace(
+      /(?<![0-9A-Za-z])[1-9A-HJ-NP-Za-km-z]{47,50}(?![0-9A-Za-z])/g,
+      (word) => /^[0-9a-f]+$/.test(word) ? word : "(hidden, as it looks like a secret key)",
+    );
+    strictEqual(said[0], expected);
+  }));
+});
+
 Deno.test("hidingSecrets() leaves hashes and addresses alone", () => {
   const { terminal, said } = listening();
   const lines = [

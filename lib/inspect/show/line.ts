@@ -24,6 +24,7 @@ export interface LineOptions {
 }
 
 const MOST_TEXT = 400;
+const DAY_MS = 86_400_000;
 const ARROWS: Readonly<Record<Direction, string>> = { up: ">", down: "<" };
 /** Notes of what is amiss. */
 const AMISS = new Set([
@@ -48,9 +49,15 @@ export function formatLine(entry: Entry, { colors = false }: LineOptions = {}): 
 
 /** Time of day in UTC, to the millisecond. Any number is taken. */
 export function timeOfDay(time: Micros): string {
-  const day = 86_400_000;
-  const millis = Math.floor(time / 1_000) % day;
-  return new Date(Number.isFinite(millis) ? (millis + day) % day : 0).toISOString().slice(11, 23);
+  const millis = Math.floor(time / 1_000) % DAY_MS;
+  const since = Number.isFinite(millis) ? (millis + DAY_MS) % DAY_MS : 0;
+  const [hours, minutes] = [Math.floor(since / 3_600_000), Math.floor(since / 60_000) % 60];
+  const [seconds, rest] = [Math.floor(since / 1_000) % 60, since % 1_000];
+  return `${two(hours)}:${two(minutes)}:${two(seconds)}.${rest < 100 ? "0" : ""}${two(rest)}`;
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
 }
 
 function said(entry: Entry, paint: Paint): string {

@@ -172,6 +172,9 @@ Deno.test("formatLine() colours only what is ours, and only when it is asked to"
 Deno.test("timeOfDay() takes any number that a capture may have", () => {
   strictEqual(timeOfDay(0), "00:00:00.000");
   strictEqual(timeOfDay(86_399_999_999), "23:59:59.999");
+  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 42 }), (millis) => {
+    strictEqual(timeOfDay(millis * 1_000), new Date(millis).toISOString().slice(11, 23));
+  }));
   for (const time of [-1, -1e18, 1e30, NaN, Infinity]) {
     ok(/^\d\d:\d\d:\d\d\.\d{3}$/.test(timeOfDay(time)));
   }
