@@ -12,6 +12,7 @@ import {
   path,
   secret,
   text,
+  texts,
   toggle,
 } from "./kinds.ts";
 import { printedSettings, printToml } from "./print.ts";
@@ -229,4 +230,14 @@ Deno.test("address() takes names, IPv4 and bracketed IPv6, and nothing else", ()
   for (const bad of ["", "host", "host:", ":1", "host:65536", "::1:3333", "a b:1", "http://x:1"]) {
     throws(() => fromText(bad), OperatorError, bad);
   }
+});
+
+Deno.test("texts() keeps commas of values that were given one by one, and parts those in one text", async () => {
+  const settings = { words: texts("Some"), hosts: listOf(text("Others")) };
+  const flags = { words: ["a,b", "c"], hosts: ["a,b", "c"] };
+  const { values } = await settle(settings, { ...from(""), flags });
+  deepStrictEqual(values, { words: ["a,b", "c"], hosts: ["a", "b", "c"] });
+  const variables = { HEADFRAME_POOL_WORDS: "a,b" };
+  const settled = await settle({ words: texts("Some") }, { ...from(""), variables });
+  deepStrictEqual(settled.values.words, ["a", "b"]);
 });
