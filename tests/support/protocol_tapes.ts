@@ -373,6 +373,11 @@ export class TemplateTape extends ProtocolTape {
   }
 }
 
+/** The server's part of a whole extranonce. */
+export function prefixIn(extranonce: Uint8Array | undefined): Uint8Array | undefined {
+  return extranonce?.slice(0, PREFIX.length);
+}
+
 export function prevHash(): Uint8Array {
   return new Uint8Array(32).fill(0xb0);
 }

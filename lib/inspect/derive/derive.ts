@@ -7,6 +7,8 @@ import { flagNames } from "../../messages/flags.ts";
 import { hashMeetsTarget, isHashRate } from "../../pow/target.ts";
 import { formatSi } from "../../telemetry/si.ts";
 import { heightOf } from "../../bitcoin/height.ts";
+import type { Entry } from "../entry.ts";
+import type { Token } from "../understand/token.ts";
 import type { OpenRequest } from "../understand/request.ts";
 import { workOf } from "../understand/share.ts";
 import type { DeclarationAbout, MiningAbout, Sight, TemplateAbout } from "../understand/sight.ts";
@@ -19,7 +21,7 @@ import {
   tipValues,
 } from "./jobs.ts";
 import { coinbaseValues, networkOf, transactionOf } from "./outputs.ts";
-import { acceptedValues, rejectedValues, shareValues, twinValues } from "./shares.ts";
+import { acceptedValues, reasonText, rejectedValues, shareValues, twinValues } from "./shares.ts";
 import { paceValues, targetValues } from "./targets.ts";
 
 /**
@@ -28,7 +30,18 @@ import { paceValues, targetValues } from "./targets.ts";
  *
  * @param nBits Of the chain, as far as it is known: tells which network's addresses are meant.
  */
-export function derive({ about, entry, on }: Sight, nBits?: number): Derived[] {
+export function derive(sight: Sight, nBits?: number): Derived[] {
+  return [...codeValues(sight.entry), ...valuesOf(sight, nBits)];
+}
+
+/** What an error code means. */
+function codeValues(entry: Entry): Derived[] {
+  const code = entry.kind === "frame" ? entry.value?.["errorCode"] : undefined;
+  if (entry.kind !== "frame" || typeof code !== "string") return [];
+  return [said("meaning", reasonText(code, entry.message?.name))];
+}
+
+function valuesOf({ about, entry, on }: Sight, nBits: number | undefined): Derived[] {
   const { time } = entry;
   switch (about.kind) {
     case "setup":
@@ -57,6 +70,7 @@ export function derive({ about, entry, on }: Sight, nBits?: number): Derived[] {
       return [
         ...tipValues(about.request.value.prevHash, about.request.value.nbits),
         ...outputArrayValues(about.request.value.coinbaseTxOutputs, nBits),
+        ...tokenValues(about.request.token),
       ];
     case "custom-accepted":
       return about.job === undefined ? [] : jobValues(about.job, nBits);
@@ -155,14 +169,16 @@ function declareValues(
 ): Derived[] {
   const script = value.coinbaseTxPrefix.subarray(value.coinbaseTxPrefix[4] === 0 ? 44 : 42);
   const height = heightOf(script);
-  const { token } = declaration;
   return [
     ...(height === undefined ? [] : [count("height", height)]),
     count("transactions", value.wtxidList.length),
-    ...(token === undefined
-      ? []
-      : [said("token_entry", `${token.entry}`, `token of entry ${token.entry}`)]),
+    ...tokenValues(declaration.token),
   ];
+}
+
+function tokenValues(token: Token | undefined): Derived[] {
+  if (token === undefined) return [];
+  return [said("token_entry", `${token.entry}`, `token of entry ${token.entry}`)];
 }
 
 function pushValues(

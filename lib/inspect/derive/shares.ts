@@ -57,11 +57,11 @@ export function acceptedValues(
 
 /** Of SubmitShares.Error. */
 export function rejectedValues(
-  { share, value }: Extract<ShareAbout, { readonly kind: "rejected" }>,
+  { share }: Extract<ShareAbout, { readonly kind: "rejected" }>,
   time: number,
 ): Derived[] {
-  const values: Derived[] = [said("meaning", reasonText(value.errorCode))];
-  if (share === undefined) return [...values, said("share", "", "of a share that was not seen")];
+  if (share === undefined) return [said("share", "", "of a share that was not seen")];
+  const values: Derived[] = [];
   values.push(
     said("share_entry", `${share.entry}`, `share of entry ${share.entry}`),
     span("wait", Math.max(0, time - share.time)),
@@ -78,13 +78,20 @@ export function rejectedValues(
   return values;
 }
 
-/** A code in plain words, as far as it is known. @param code A peer's. */
-export function reasonText(code: string): string {
-  const codes: Readonly<Record<string, string>> = ERROR_CODES["SubmitShares.Error"];
+/**
+ * A code in plain words, as far as it is known.
+ *
+ * @param code A peer's.
+ * @param message Name of the message that it came in.
+ */
+export function reasonText(code: string, message = "SubmitShares.Error"): string {
+  const codes = CODES[message] ?? {};
   return Object.hasOwn(codes, code)
     ? codes[code] ?? ""
     : `${quoteText(code, 60)}, not a known code`;
 }
+
+const CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = ERROR_CODES;
 
 /** What the other side of a translator said of the same share. */
 export function twinValues(twins: readonly ShareTwin[], of: "v1" | "v2"): Derived[] {

@@ -53,7 +53,8 @@ export class Quantiles {
     let seen = 0;
     for (let i = 0; i < BUCKETS; i++) {
       seen += this.#buckets[i] ?? 0;
-      if (seen >= rank && seen > 0) return Math.max(this.#min, Math.min(this.#max, middleOf(i)));
+      if (seen < rank || seen === 0 || i === BUCKETS - 1) continue;
+      return Math.max(this.#min, Math.min(this.#max, middleOf(i)));
     }
     return this.#max;
   }

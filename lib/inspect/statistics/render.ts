@@ -13,7 +13,9 @@ const MOST_CHANNELS = 32;
 export function reportText(report: Report): string {
   const { entries, connections, seconds, traffic, stages, work, shares } = report;
   const parts = [
-    `${entries} entries on ${connections} connections in ${secondsText(seconds)}`,
+    `${many(entries, "entry", "entries")} on ${many(connections, "connection")} in ${
+      secondsText(seconds)
+    }`,
     table(
       "Messages",
       ["type", "up", "bytes", "down", "bytes"],
@@ -54,8 +56,8 @@ function sharesText({ work, shares }: Report): string {
   const batches = batch === undefined
     ? ""
     : `, ${accepted === 0 ? "0" : formatSi(accepted / batch.count)} an acknowledgement`;
-  return `${submitted} shares: ${accepted} accepted, ${rejected} refused${batches}\n` +
-    `${templates} templates, ${jobs} jobs, ${blocks} blocks`;
+  return `${many(submitted, "share")}: ${accepted} accepted, ${rejected} refused${batches}\n` +
+    `${many(templates, "template")}, ${many(jobs, "job")}, ${many(blocks, "block")}`;
 }
 
 function channelsText(channels: readonly ChannelReport[], more: number): string {
@@ -117,6 +119,10 @@ function table(
     ).join("  ").trimEnd()
   );
   return [title, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function many(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
 }
 
 function some(count: number): string {

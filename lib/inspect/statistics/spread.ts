@@ -6,10 +6,16 @@ const SAME_NEWS = 10_000_000;
 /** News that are under way at a time. */
 const MOST_OPEN = 64;
 
+/** Who is told. */
+interface Receiver {
+  /** Since when it is there. */
+  readonly opened: { readonly time: Micros };
+}
+
 interface News {
   readonly first: Micros;
   last: Micros;
-  readonly receivers: Set<unknown>;
+  readonly receivers: Set<Receiver>;
 }
 
 /** How far apart a server tells the same to all that are to know it: from the first to the last. */
@@ -23,11 +29,12 @@ export class Spread {
    * @param key The same for the same news of the same server.
    * @param receiver Who was told; only its first time counts.
    */
-  told(key: string, receiver: unknown, time: Micros): void {
+  told(key: string, receiver: Receiver, time: Micros): void {
     const news = this.#open.get(key);
     if (news !== undefined) {
-      // Who is told later was not there before.
-      if (time - news.first > SAME_NEWS || news.receivers.has(receiver)) return;
+      // Who has come since is told when it comes.
+      if (time - news.first > SAME_NEWS || receiver.opened.time > news.first) return;
+      if (news.receivers.has(receiver)) return;
       news.last = Math.max(news.last, time);
       news.receivers.add(receiver);
       return;
