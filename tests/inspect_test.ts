@@ -7,6 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { readCapture } from "../commands/inspect/read.ts";
 import { DecodeError } from "../lib/errors.ts";
+import { decodeByHand } from "../lib/inspect/by_hand/decode.ts";
 import { CaptureEntries } from "../lib/inspect/capture_entries.ts";
 import type { Entry } from "../lib/inspect/entry.ts";
 import { parseFilter } from "../lib/inspect/filter/filter.ts";
@@ -144,6 +145,27 @@ Deno.test("nobody waits for more of a capture once he was told to stop, or nobod
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+Deno.test("docs/inspect.md names every note, every key of JSON, and has examples that work", async () => {
+  const page = await Deno.readTextFile(new URL("../docs/inspect.md", import.meta.url));
+  const [hex = ""] = /(?<=inspect decode )[0-9a-f]{20,}/.exec(page) ?? [];
+  deepStrictEqual(decodeByHand(hex)[0]?.value?.["channelId"], 7);
+  for (const [, filter = ""] of page.matchAll(/```text\n(channel ==[^]*?)```/g)) {
+    for (const line of filter.trim().split("\n")) parseFilter(line);
+  }
+  const place = new URL("../lib/inspect/dissect/", import.meta.url);
+  const codes = new Set<string>();
+  for await (const { name } of Deno.readDir(place)) {
+    const source = await Deno.readTextFile(new URL(name, place));
+    for (const [, code = ""] of source.matchAll(/code: "([a-z0-9-]+)"/g)) codes.add(code);
+  }
+  ok(codes.size > 12, `${codes.size}`);
+  const told = new Set([...page.matchAll(/`([\w-]+)`/g)].map(([, word]) => word));
+  deepStrictEqual([...codes].filter((code) => !told.has(code)), []);
+  const keys = captures.flatMap((capture) => textsOf(entriesIn(capture, 1_000)))
+    .flatMap((text) => Object.keys(JSON.parse(text)));
+  deepStrictEqual([...new Set(keys)].filter((key) => !told.has(key)), []);
 });
 
 const silent = { isWatched: false, print() {}, tell() {}, status() {} };

@@ -35,7 +35,12 @@ export function decodeByHand(text: string, type?: string): FrameEntry[] {
   for (let at = 0; at < bytes.length;) {
     const left = bytes.length - at;
     if (left < FRAME_HEADER_SIZE) {
-      throw noFrame(at, `${left} bytes are left, and a header has ${FRAME_HEADER_SIZE}`);
+      throw noFrame(
+        at,
+        `${
+          left === 1 ? "1 byte is" : `${left} bytes are`
+        } left, and a header has ${FRAME_HEADER_SIZE}`,
+      );
     }
     const header = decodeHeader(bytes, at);
     const end = at + FRAME_HEADER_SIZE + header.msgLength;
