@@ -51,7 +51,10 @@ export function scriptOfAddress(address: string, network: Network): Uint8Array {
  * @returns `undefined` if no address stands for it.
  */
 export function addressOfScript(scriptPubKey: Uint8Array, network: Network): string | undefined {
-  const address = addressOfScriptOn(NETWORKS[network], scriptPubKey);
+  const parameters = NETWORKS[network];
+  const address = addressOfScriptOn(parameters, scriptPubKey);
   // What is like an address but not one that would be paid to is better shown as it is.
-  return address !== undefined && parseAddress(address) !== undefined ? address : undefined;
+  return address !== undefined && scriptOfAddressOn(parameters, address) !== undefined
+    ? address
+    : undefined;
 }

@@ -39,7 +39,7 @@ export function outputValues(outputs: readonly TxOutput[], network: Network): De
 }
 
 /** Whom a script pays, for people: an address, or what it is. */
-export function scriptText(script: Uint8Array, network: Network): string {
+function scriptText(script: Uint8Array, network: Network): string {
   const address = addressOfScript(script, network);
   if (address !== undefined) return address;
   if (hasWitnessCommitment([{ value: 0n, scriptPubKey: script }])) {

@@ -104,7 +104,10 @@ export class Channel {
 
   /** Tips later than `order`, of the channel and of its group, oldest first. */
   tipsAfter(order: number): Since<Tip>[] {
-    const shared = this.group?.tips.after(Math.max(order, this.joined)) ?? [];
+    const since = Math.max(order, this.joined);
+    const news = Math.max(this.tips.latest?.order ?? 0, this.group?.tips.latest?.order ?? 0);
+    if (news <= order) return [];
+    const shared = this.group?.tips.after(since) ?? [];
     return [...this.tips.after(order), ...shared].sort((a, b) => a.order - b.order);
   }
 
