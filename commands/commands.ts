@@ -1,5 +1,6 @@
 import type { AnyCommand, Item } from "./command.ts";
 import { configCommands } from "./config.ts";
+import { inspect } from "./inspect/inspect.ts";
 import { keys } from "./keys.ts";
 import { mine } from "./mine.ts";
 import { ping } from "./ping.ts";
@@ -11,4 +12,13 @@ import { up } from "./up.ts";
 export const SERVICES: readonly AnyCommand[] = [tp, pool, mine, up];
 
 /** All there is, in the order of `--help`. */
-export const COMMANDS: readonly Item[] = [up, tp, pool, mine, ping, keys, configCommands(SERVICES)];
+export const COMMANDS: readonly Item[] = [
+  up,
+  tp,
+  pool,
+  mine,
+  ping,
+  inspect,
+  keys,
+  configCommands(SERVICES),
+];

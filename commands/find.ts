@@ -71,14 +71,21 @@ export function warningsOf({ settled, sections }: Found): Settled<Settings>["war
 
 function checked(command: AnyCommand, settled: Settled<Settings>): Settled<Settings> {
   if (settled.problems.length > 0) return settled;
-  return withProblems(settled, command.check?.(settled.values) ?? []);
+  // Without a file or variables, whatever is wrong is on the command line.
+  const isUsage = command.service === undefined;
+  return withProblems(settled, command.check?.(settled.values) ?? [], isUsage);
 }
 
 function withProblems(
   settled: Settled<Settings>,
   messages: readonly string[],
+  isUsage = false,
 ): Settled<Settings> {
-  const more = messages.map((message) => ({ where: undefined, message }));
+  const more = messages.map((message) => ({
+    where: undefined,
+    message,
+    ...isUsage && { isUsage: true as const },
+  }));
   return { ...settled, problems: [...settled.problems, ...more] };
 }
 

@@ -2,9 +2,11 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * A word of base58 that is as long as a secret key, 36 bytes with its checksum, mistyped or not. Public
- * keys have 51 characters, and are for everyone to see.
+ * keys have 51 characters, and are for everyone to see; a word of nothing but hexadecimal digits is
+ * bytes, as `inspect` prints them, and a key by no chance.
  */
-const LIKE_A_SECRET = /(?<![0-9A-Za-z])[1-9A-HJ-NP-Za-km-z]{47,50}(?![0-9A-Za-z])/g;
+const LIKE_A_SECRET =
+  /(?<![0-9A-Za-z])(?![1-9a-f]{47,50}(?![0-9A-Za-z]))[1-9A-HJ-NP-Za-km-z]{47,50}(?![0-9A-Za-z])/g;
 const HIDDEN = "(hidden, as it looks like a secret key)";
 
 /**
@@ -18,6 +20,9 @@ export function hidingSecrets(terminal: Terminal): Terminal {
     },
     get hasLost() {
       return terminal.hasLost ?? false;
+    },
+    get isUnread() {
+      return terminal.isUnread ?? false;
     },
     print: (text) => terminal.print(hide(text)),
     tell: (line) => terminal.tell(hide(line)),

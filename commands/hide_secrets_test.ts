@@ -38,6 +38,8 @@ Deno.test("hidingSecrets() leaves hashes and addresses alone", () => {
     "000000cf56368acf908ec4d26d1e209587f1c1692dbb389126ceb8a27653737c",
     "user=bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080.garage",
     "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
+    "1a".repeat(24),
+    `{"raw":"${"c4".repeat(25)}"}`,
     "bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr",
   ];
   for (const line of lines) hidingSecrets(terminal).tell(line);

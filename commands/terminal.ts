@@ -6,6 +6,8 @@ export interface Terminal {
   readonly isWatched: boolean;
   /** Whether some of the answer could not be written, and somebody still wants it. */
   readonly hasLost?: boolean;
+  /** Whether whoever read the answer has gone, as `headframe … | head` does: no use in going on. */
+  readonly isUnread?: boolean;
   /** The answer, to standard output. Never throws, nor does anything here: see `hasLost`. */
   print(text: string): void;
   /** Everything else, to standard error. */
@@ -48,6 +50,7 @@ export function processTerminal(): Terminal {
 export function terminalOn({ stdout, stderr, isWatched, columns }: Streams): Terminal {
   let shown = "";
   let hasLost = false;
+  let isUnread = false;
 
   function above(to: Streams["stdout"], text: string): unknown {
     if (shown !== "") write(stderr, CLEAR_LINE);
@@ -61,10 +64,14 @@ export function terminalOn({ stdout, stderr, isWatched, columns }: Streams): Ter
     get hasLost() {
       return hasLost;
     },
+    get isUnread() {
+      return isUnread;
+    },
     print(text) {
       const error = above(stdout, `${text}\n`);
       // Who closes a pipe (`headframe … | head`) has all he wants.
-      if (error === undefined || error instanceof Deno.errors.BrokenPipe || hasLost) return;
+      if (error instanceof Deno.errors.BrokenPipe) isUnread = true;
+      if (error === undefined || isUnread || hasLost) return;
       hasLost = true;
       above(stderr, `headframe: Cannot write to standard output: ${reasonOf(error)}\n`);
     },

@@ -62,9 +62,11 @@ Deno.test("terminalOn() goes on when nobody reads any more", () => {
     isWatched: true,
     columns: () => 80,
   });
+  ok(!terminal.isUnread);
   terminal.print("x");
   terminal.status("y");
   terminal.tell("z");
+  ok(terminal.isUnread);
   // Whoever closed the pipe has all he wants.
   ok(!terminal.hasLost);
 });

@@ -110,6 +110,11 @@ export function listOf<T>(of: Setting<T>, fallback?: readonly T[]): Setting<read
   };
 }
 
+/** Any number of texts, each as it is given. */
+export function texts(doc: string): Setting<readonly string[]> {
+  return { ...listOf(text(doc, undefined, Infinity)), fromTexts: (given) => given };
+}
+
 /** May be left out; its value is then `undefined`. */
 export function optional<T>(of: Setting<T>): Setting<T | undefined> {
   return {

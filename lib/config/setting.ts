@@ -50,6 +50,8 @@ export interface Setting<T> {
 
   /** Reads a flag's value, an environment variable, or the content of a secret's file. */
   fromText(text: string): T;
+  /** Reads values that were given one by one, where a comma is nothing but a comma. */
+  fromTexts?(texts: readonly string[]): T;
   fromToml(value: TomlValue): T;
   /** What to write into a TOML file to get `value`; `undefined` if it is what absence means. */
   toToml(value: T): TomlValue | undefined;

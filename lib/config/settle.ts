@@ -110,8 +110,15 @@ function* fromFlags(
   const flag = setting.positional ? `<${snakeCase(name)}>` : flagName(of);
   const read = setting.secret
     ? () => readFile(setting, text, readSecret)
-    : () => Promise.resolve().then(() => ({ value: setting.fromText(text) }));
+    : () => Promise.resolve().then(() => ({ value: fromWords(setting, given) }));
   yield { level: "flag", origin: { from: "flag", flag }, where: flag, read };
+}
+
+function fromWords(setting: Setting<unknown>, given: string | readonly string[]): unknown {
+  if (typeof given === "string") return setting.fromText(given);
+  return setting.fromTexts === undefined
+    ? setting.fromText(given.join(","))
+    : setting.fromTexts(given);
 }
 
 function* fromVariables(

@@ -13,3 +13,8 @@ export function frameBytes(
   frame.set(payload, FRAME_HEADER_SIZE);
   return frame;
 }
+
+/** What stands behind a frame's header, as a view. */
+export function payloadOf(frame: Uint8Array): Uint8Array {
+  return frame.subarray(FRAME_HEADER_SIZE);
+}

@@ -262,8 +262,8 @@ export class SealedDirection {
       direction: this.#direction,
       code: "sealed",
       text: payload === undefined
-        ? `${bytes} bytes, sealed`
-        : `${bytes} bytes, sealed; if one frame, with a payload of ${payload}${like}`,
+        ? `${bytes} bytes`
+        : `${bytes} bytes; if one frame, with a payload of ${payload}${like}`,
       facts: {
         sealed_bytes: bytes,
         ...payload !== undefined && { payload_bytes: payload },

@@ -9,10 +9,10 @@ interface Count {
 }
 
 const HOW = {
-  fin: "closed",
-  rst: "reset",
-  forgotten: "given up, as too many were open",
-  open: "still open at the end",
+  fin: "",
+  rst: "reset ",
+  forgotten: "given up, as too many were open, ",
+  open: "still open at the end, ",
 } as const;
 
 /** How much one connection carried. */
@@ -58,7 +58,7 @@ export class Traffic {
     const half = isHalfOpen ? "; the server did not answer Act 1" : "";
     return {
       code: how === "open" ? "connection-unfinished" : "connection-closed",
-      text: `${HOW[how]} after ${spanText(lasted)}; up ${countText(up, seconds)}, ` +
+      text: `${HOW[how]}after ${spanText(lasted)}; up ${countText(up, seconds)}, ` +
         `down ${countText(down, seconds)}${half}`,
       facts: {
         how,

@@ -22,6 +22,7 @@ const SIDES: Readonly<Record<string, Side>> = {
   SV2_CLIENT_TO_SERVER: "client",
   SV2_SERVER_TO_CLIENT: "server",
 };
+const WHOLE = /^SV2_\w+\s+\w{64}\s+\w{64}$/;
 const HEX_OF_32_BYTES = /^[0-9a-f]{64}$/i;
 /** Labels of other protocols, which share the file. */
 const FOREIGN = /^(?!SV2_)[A-Z][A-Z0-9_]* /;
@@ -49,6 +50,12 @@ export class KeyLogReader {
       this.#endLine();
       from = end + 1;
     }
+  }
+
+  /** Nothing more for now: a key whose line lacks but its line break is used already. */
+  pause(): void {
+    const text = this.#begun.trim();
+    if (WHOLE.test(text)) this.#read(text);
   }
 
   /** The log has ended, with or without a line break. */

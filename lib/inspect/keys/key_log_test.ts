@@ -60,6 +60,21 @@ Deno.test("KeyLogReader reads the same in pieces of any size", () => {
   }));
 });
 
+Deno.test("KeyLogReader uses the last key of a log that has no line break yet, and waits for half of one", () => {
+  const ring = new KeyRing();
+  const bad: BadLine[] = [];
+  const reader = new KeyLogReader(ring, (line) => bad.push(line));
+  const log = session.keyLog.trimEnd();
+  reader.push(encoder.encode(log.slice(0, -1)));
+  reader.pause();
+  deepStrictEqual(ring.of(handshakeHash), { session: hash, client: sendKey, server: undefined });
+  reader.push(encoder.encode(log.slice(-1)));
+  reader.pause();
+  deepStrictEqual(ring.of(handshakeHash)?.server, receiveKey);
+  reader.push(encoder.encode("\n?\n"));
+  deepStrictEqual(bad.map(({ line }) => line), [3]);
+});
+
 Deno.test("KeyLogReader takes any bytes", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000, size: "max" }), (bytes) => {
     const reader = new KeyLogReader(new KeyRing(), () => {});

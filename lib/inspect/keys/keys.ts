@@ -1,4 +1,5 @@
 import { equalBytes } from "../../bitcoin/bytes.ts";
+import { SV2_KEY_LOG } from "../../capture/secrets.ts";
 import { OperatorError } from "../../errors.ts";
 import { type BadLine, KeyLogReader } from "./key_log.ts";
 
@@ -12,9 +13,6 @@ export interface SessionKeys {
   readonly client: Uint8Array | undefined;
   readonly server: Uint8Array | undefined;
 }
-
-/** Type of a decryption secrets block of pcapng that holds lines of a key log: `SV2K`. */
-export const KEY_LOG_SECRETS = 0x5356_324b;
 
 /** Sessions that are held: some 40 MB. Of more, those read first are forgotten. */
 const MOST_SESSIONS = 100_000;
@@ -74,7 +72,7 @@ export class KeyRing {
 
   /** The lines of a decryption secrets block. @returns What is wrong with them. */
   addSecrets(kind: number, bytes: Uint8Array): readonly BadLine[] {
-    if (kind !== KEY_LOG_SECRETS) return [];
+    if (kind !== SV2_KEY_LOG) return [];
     const bad: BadLine[] = [];
     const reader = new KeyLogReader(this, (line) => bad.push(line));
     reader.push(bytes);

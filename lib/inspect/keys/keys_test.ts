@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { SeenSession } from "../../../tests/support/seen_session.ts";
+import { SV2_KEY_LOG } from "../../capture/secrets.ts";
 import { OperatorError } from "../../errors.ts";
-import { KEY_LOG_SECRETS, KeyRing, parseKeyByHand } from "./keys.ts";
+import { KeyRing, parseKeyByHand } from "./keys.ts";
 
 const session = new SeenSession();
 const { receiveKey } = session.split;
@@ -31,7 +32,7 @@ Deno.test("KeyRing.addSecrets() reads blocks of our kind, and of no other", () =
   const ring = new KeyRing();
   deepStrictEqual(ring.addSecrets(0x544c534b, encoder.encode(session.keyLog)), []);
   strictEqual(ring.size, 0);
-  strictEqual(ring.addSecrets(KEY_LOG_SECRETS, encoder.encode(`?\n${session.keyLog}`)).length, 1);
+  strictEqual(ring.addSecrets(SV2_KEY_LOG, encoder.encode(`?\n${session.keyLog}`)).length, 1);
   strictEqual(ring.size, 1);
 });
 

@@ -1,0 +1,57 @@
+import { listOf, optional, path, text, toggle } from "../../lib/config/kinds.ts";
+import type { Setting } from "../../lib/config/setting.ts";
+import { type Filter, parseFilter } from "../../lib/inspect/filter/filter.ts";
+import { parseKeyByHand } from "../../lib/inspect/keys/keys.ts";
+
+/** Longest filter; its parser takes no longer one either. */
+const LONGEST_FILTER = 4_096;
+
+/** How entries are shown. */
+export const OUTPUT = {
+  fields: toggle("Every field of each message, with its bytes and meaning", false),
+  json: toggle("One line of JSON for each entry; the schema is in docs/inspect.md", false),
+  color: toggle("Colours", false),
+  redact: toggle("Pseudonyms for users, addresses, extranonces, tokens and payouts", false),
+};
+
+/** What opens what is encrypted, and what is wanted of it. */
+export const KEYS = {
+  keylog: {
+    ...listOf(path("Key log, as HEADFRAME_KEYLOG writes it; read on while it grows"), []),
+    fromTexts: (paths: readonly string[]) => paths,
+  },
+  key: listOf(sessionKey(), []),
+};
+
+/** Which entries are shown. */
+export const FILTER = {
+  filter: optional(filter("Show what this is true for: channel == 7 && type == SetTarget")),
+};
+
+/** @returns Problems of settings that do not go together. */
+export function checkOutput(
+  { fields, json }: { readonly fields: boolean; readonly json: boolean },
+): readonly string[] {
+  return fields && json ? ["--fields and --json do not go together: JSON has every field"] : [];
+}
+
+function sessionKey(): Setting<ReturnType<typeof parseKeyByHand>> {
+  return {
+    doc: "Key of one session: client:HEX for what the client sends, or server:HEX",
+    form: "side:hex",
+    fromText: parseKeyByHand,
+    fromToml: (given) => parseKeyByHand(typeof given === "string" ? given : ""),
+    toToml: () => undefined,
+  };
+}
+
+function filter(doc: string): Setting<Filter> {
+  const plain = text(doc, undefined, LONGEST_FILTER);
+  return {
+    doc,
+    form: "expression",
+    fromText: (given) => parseFilter(plain.fromText(given)),
+    fromToml: (given) => parseFilter(plain.fromToml(given)),
+    toToml: () => undefined,
+  };
+}
