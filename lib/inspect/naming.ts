@@ -7,11 +7,7 @@
 
 import { u32At } from "../codec/bytes_at.ts";
 import type { Field } from "../codec/field.ts";
-<<<<<<< HEAD
-import { type Fields, type Message, specName } from "../codec/message.ts";
-=======
 import { type Fields, type Message, type Protocol, specName } from "../codec/message.ts";
->>>>>>> decode
 import type { Tlv, TlvSpec } from "../codec/tlv.ts";
 import { TLVS } from "../messages/registry.ts";
 import type { Entry, FrameEntry } from "./entry.ts";
@@ -41,8 +37,6 @@ export function channelOf(entry: Entry): number | undefined {
   return channelMsg && payload.length >= 4 ? u32At(payload, 0) : undefined;
 }
 
-<<<<<<< HEAD
-=======
 /** The protocol that a SetupConnection asks for. @param number Its `protocol`, or nothing. */
 export function protocolNumbered(number: unknown): Protocol | undefined {
   return typeof number === "number" ? PROTOCOLS[number] : undefined;
@@ -50,7 +44,6 @@ export function protocolNumbered(number: unknown): Protocol | undefined {
 
 const PROTOCOLS: readonly Protocol[] = ["mining", "declaration", "template"];
 
->>>>>>> decode
 /** A field, its name and its value. */
 export interface NamedField {
   readonly name: string;

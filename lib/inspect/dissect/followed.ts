@@ -4,10 +4,7 @@ import type { Frame } from "../../frame/frame.ts";
 import { SetupConnection } from "../../messages/common.ts";
 import { formatAddress } from "../../ports.ts";
 import { Dissector } from "./dissector.ts";
-<<<<<<< HEAD
-=======
 import { protocolNumbered } from "../naming.ts";
->>>>>>> decode
 import { type Findings, type Note, opposite } from "./findings.ts";
 import type { KeyRing } from "../keys/keys.ts";
 import type { Shared } from "./sealed_direction.ts";
@@ -39,11 +36,6 @@ export interface Begun {
 /** How a connection ends. */
 export type Ending = (StreamEvent & { readonly type: "close" })["how"] | "open";
 
-<<<<<<< HEAD
-const PROTOCOLS: readonly Protocol[] = ["mining", "declaration", "template"];
-
-=======
->>>>>>> decode
 /** One connection, from the first that is seen of it to the last. */
 export class Followed implements Findings, Seen {
   readonly #listener: Listener;
@@ -133,11 +125,7 @@ export class Followed implements Findings, Seen {
     this.#traffic.message(direction);
     const { extensionType, msgType, payload } = frame;
     if (extensionType === SetupConnection.extension && msgType === SetupConnection.id) {
-<<<<<<< HEAD
-      this.#protocol ??= PROTOCOLS[payload[0] ?? PROTOCOLS.length];
-=======
       this.#protocol ??= protocolNumbered(payload[0]);
->>>>>>> decode
     }
     this.#listener.frame(this, this.#really(direction), frame);
   }

@@ -16,17 +16,11 @@ import { fullValue } from "./full.ts";
 
 /** A field, as it is shown. */
 interface Row {
-<<<<<<< HEAD
-  /** Bytes `[start, end)` of what is shown. */
-  readonly start: number;
-  readonly end: number;
-=======
   /** Where it lies: bytes `[start, end)` of the payload. */
   readonly start: number;
   readonly end: number;
   /** Where the bytes end that are shown, if others are shown with its elements. */
   readonly shownEnd?: number;
->>>>>>> decode
   readonly name: string;
   readonly wire: string;
   readonly value: string;
@@ -59,15 +53,6 @@ function frameRows(entry: FrameEntry, paint: Paint): string[] {
   const { message, payload } = entry;
   const rows = [...headerRows(entry)];
   const { lines = [], error } = message === undefined ? {} : explain(message, payload);
-<<<<<<< HEAD
-  for (const { path, start, end, wire, value, doc, field, unit } of lines.slice(0, MOST_FIELDS)) {
-    const text = fullValue({ entry, path, value, field });
-    rows.push({ start, end, name: path, wire, value: text, doc: docOf(doc, unit) });
-  }
-  if (message === undefined && payload.length > 0) {
-    const end = payload.length;
-    rows.push({ start: 0, end, name: "payload", wire: "BYTES", value: "", doc: "Not known" });
-=======
   const shown = lines.slice(0, MOST_FIELDS);
   for (const [i, { path, start, end, wire, value, doc, field, unit }] of shown.entries()) {
     const element = Array.isArray(value) && value.length > 0 ? shown[i + 1] : undefined;
@@ -91,7 +76,6 @@ function frameRows(entry: FrameEntry, paint: Paint): string[] {
   if (message === undefined && payload.length > 0) {
     const end = payload.length;
     rows.push({ start: 0, end, name: "payload", wire: "BYTES", value: "", doc: "As it came" });
->>>>>>> decode
   }
   const left = lines.length - MOST_FIELDS;
   return [
@@ -121,13 +105,8 @@ function headerRows(entry: FrameEntry): Row[] {
       ...at(2, 3),
       name: "msg_type",
       wire: "U8",
-<<<<<<< HEAD
-      value: hexNumber(msgType),
-      doc: message?.doc ?? "Not known",
-=======
       value: `${hexNumber(msgType)}${message === undefined ? ", not known" : ` ${message.name}`}`,
       doc: message?.doc ?? "Which message it is",
->>>>>>> decode
     },
     {
       ...at(3, 6),
@@ -144,13 +123,8 @@ function tableOf(rows: readonly Row[], frame: Uint8Array, paint: Paint): string[
     Math.min(40, Math.max(0, ...rows.map((row) => of(row).length)));
   const names = width(({ name }) => name);
   const wires = width(({ wire }) => wire);
-<<<<<<< HEAD
-  return rows.flatMap(({ start, end, name, wire, value, doc }) => {
-    const bytes = frame.subarray(start + FRAME_HEADER_SIZE, end + FRAME_HEADER_SIZE);
-=======
   return rows.flatMap(({ start, end, shownEnd = end, name, wire, value, doc }) => {
     const bytes = frame.subarray(start + FRAME_HEADER_SIZE, shownEnd + FRAME_HEADER_SIZE);
->>>>>>> decode
     const [first = "", ...more] = bytesInRows(bytes);
     const about = [
       paint("bold", name.padEnd(names)),
@@ -196,10 +170,3 @@ function factRows({ facts }: NoteEntry): string[] {
     `${MARGIN}${name} ${escapeText(String(value), MOST_TEXT)}`
   );
 }
-<<<<<<< HEAD
-
-function docOf(doc: string, unit: string | undefined): string {
-  return unit === undefined ? doc : `${doc} (${unit})`;
-}
-=======
->>>>>>> decode

@@ -7,11 +7,7 @@
 import type { Direction, Micros } from "../../capture/capture.ts";
 import { escapeText } from "../../telemetry/escape.ts";
 import type { Entry, FrameEntry, NoteEntry } from "../entry.ts";
-<<<<<<< HEAD
-import { fieldsOf, hexNumber, type NamedField } from "../naming.ts";
-=======
 import { fieldsOf, hexNumber, type NamedField, protocolNumbered } from "../naming.ts";
->>>>>>> decode
 import { bytesAround } from "./around.ts";
 import { type Paint, paintIn } from "./paint.ts";
 import { shortBytes, shortFlags, shortTlv, shortValue } from "./short.ts";
@@ -92,12 +88,8 @@ export function errorText({ error, payload }: FrameEntry): string {
 export function fieldText(entry: FrameEntry, { name, field, value }: NamedField): string {
   if (name === "flags" && typeof value === "number") {
     const isAnswer = entry.message?.name === "SetupConnection.Success";
-<<<<<<< HEAD
-    return shortFlags(entry.protocol, isAnswer ? "server" : "client", value);
-=======
     const protocol = protocolNumbered(entry.value?.["protocol"]) ?? entry.protocol;
     return shortFlags(protocol, isAnswer ? "server" : "client", value);
->>>>>>> decode
   }
   return shortValue(name, field, value);
 }
