@@ -146,7 +146,14 @@ Deno.test("nobody waits for more of a capture once he was told to stop, or nobod
   }
 });
 
-const silent = { isWatched: false, print() {}, tell() {}, status() {} };
+const silent = {
+  isWatched: false,
+  print() {},
+  feed() {},
+  fed: () => Promise.resolve(),
+  tell() {},
+  status() {},
+};
 
 type Damage =
   & { at: number }

@@ -1,7 +1,8 @@
 import type { StreamEvent } from "../capture/capture.ts";
+import { SV2_KEY_LOG } from "../capture/secrets.ts";
 import { Entries, type Totals } from "./entries.ts";
 import type { Entry } from "./entry.ts";
-import { KEY_LOG_SECRETS, KeyRing } from "./keys/keys.ts";
+import { KeyRing } from "./keys/keys.ts";
 import type { Passed, Witness } from "./witness.ts";
 
 /**
@@ -26,7 +27,7 @@ export class LiveEntries implements Witness {
   }
 
   keys(lines: string): void {
-    this.#ring.addSecrets(KEY_LOG_SECRETS, new TextEncoder().encode(lines));
+    this.#ring.addSecrets(SV2_KEY_LOG, new TextEncoder().encode(lines));
   }
 
   passed(passed: Passed): void {
