@@ -5,6 +5,7 @@ import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { encode } from "./encode.ts";
 import { Printer } from "./printer.ts";
+import { proxy } from "./proxy.ts";
 import { readCapture } from "./read.ts";
 import { checkOutput, FILTER, KEYS, OUTPUT } from "./settings.ts";
 
@@ -23,7 +24,7 @@ export const inspect = command({
     ...FILTER,
     ...OUTPUT,
   },
-  below: [decode, encode, diff],
+  below: [proxy, decode, encode, diff],
   check: checkOutput,
   async run({ file, keylog, key, filter, ...output }, context) {
     const { terminal } = context;

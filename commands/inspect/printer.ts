@@ -18,11 +18,14 @@ const FULL = 1 << 16;
 
 /** Prints entries, many at a time. */
 export class Printer {
-  readonly #terminal: Terminal;
+  readonly #terminal: Pick<Terminal, "print">;
   readonly #format: (entry: Entry) => string;
   #text = "";
 
-  constructor(terminal: Terminal, { fields, json, color: colors, redact }: OutputOptions) {
+  constructor(
+    terminal: Pick<Terminal, "print">,
+    { fields, json, color: colors, redact }: OutputOptions,
+  ) {
     const format = json
       ? formatJson
       : fields
