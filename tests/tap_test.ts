@@ -349,3 +349,19 @@ Deno.test("serveTap() lets no witness that fails stop the traffic", async () => 
   strictEqual(stage.entries.filter(({ kind }) => kind === "frame").length, 3);
   await stage.close();
 });
+
+Deno.test("serveTap() tells nothing of a connection after its end, though both sides are busy then", async () => {
+  for (const first of ["close", "send"]) {
+    const stage = new TapStage();
+    const { client, served } = await stage.pair();
+    if (first === "close") client.socket.close();
+    void served.sendFrame(frameOf(SMALL));
+    void client.sendFrame(frameOf(SMALL));
+    client.socket.close();
+    await stage.pass();
+    strictEqual(notesOf(stage.entries).at(-1), stage.entries.at(-1));
+    strictEqual(notesOf(stage.entries).at(-1)?.code, "connection-closed");
+    await stage.close();
+    deepStrictEqual(stage.recorded(), stage.entries);
+  }
+});

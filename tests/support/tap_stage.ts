@@ -4,8 +4,7 @@
  * @module
  */
 
-import { CaptureStreams } from "../../lib/capture/read_capture.ts";
-import { Entries } from "../../lib/inspect/entries.ts";
+import { CaptureEntries } from "../../lib/inspect/capture_entries.ts";
 import type { Entry } from "../../lib/inspect/entry.ts";
 import { KeyRing } from "../../lib/inspect/keys/keys.ts";
 import { LiveEntries } from "../../lib/inspect/live_entries.ts";
@@ -113,17 +112,15 @@ export class TapStage {
 /** All entries of a capture with its keys inside. */
 export function readEntries(capture: Uint8Array): Entry[] {
   const found: Entry[] = [];
-  const ring = new KeyRing();
-  const entries = new Entries(ring, (entry) => found.push(entry));
-  const streams = new CaptureStreams({
-    stream: (event) => entries.take(event),
-    secrets: (kind, bytes) => {
-      const [bad] = ring.addSecrets(kind, bytes);
-      if (bad !== undefined) throw new Error(bad.problem);
+  const entries = new CaptureEntries({
+    ring: new KeyRing(),
+    deliver: (entry) => found.push(entry),
+    onBadLine({ problem }) {
+      throw new Error(problem);
     },
   });
-  streams.push(capture);
-  streams.end();
+  entries.push(capture);
   entries.end();
+  entries.close();
   return found;
 }
