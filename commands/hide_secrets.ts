@@ -24,6 +24,8 @@ export function hidingSecrets(terminal: Terminal): Terminal {
       return terminal.isUnread ?? false;
     },
     print: (text) => terminal.print(hide(text)),
+    feed: (text) => terminal.feed(hide(text)),
+    fed: () => terminal.fed(),
     tell: (line) => terminal.tell(hide(line)),
     status: (line) => terminal.status(line),
   };

@@ -9,6 +9,8 @@ function listening() {
   const said: string[] = [];
   const terminal = {
     isWatched: false,
+    feed: (text: string) => void said.push(text),
+    fed: () => Promise.resolve(),
     print: (text: string) => void said.push(text),
     tell: (line: string) => void said.push(line),
     status: () => {},
@@ -27,6 +29,7 @@ Deno.test("hidingSecrets() shows no secret key, and every public one", () => {
     hiding.tell(`stratum2+tcp://127.0.0.1:3333/${publicKey}`);
     hiding.tell(`--x=${secret}: '${secret}'`);
     hiding.print(`{"a":"${secret}"}`);
+    hiding.feed(`b ${secret}`);
     strictEqual(said[0], `stratum2+tcp://127.0.0.1:3333/${publicKey}`);
     ok(!said.join().includes(secret));
   }));

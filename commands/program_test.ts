@@ -9,6 +9,8 @@ function listening() {
   const told: string[] = [];
   const terminal = {
     isWatched: false,
+    feed() {},
+    fed: () => Promise.resolve(),
     print: (text: string) => void printed.push(text),
     tell: (line: string) => void told.push(line),
     status: () => {},

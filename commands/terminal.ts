@@ -1,4 +1,5 @@
 import { reasonOf } from "../lib/errors.ts";
+import { type Fed, Feed } from "./feed.ts";
 
 /** Where a command talks to the person, or program, that started it. */
 export interface Terminal {
@@ -10,6 +11,13 @@ export interface Terminal {
   readonly isUnread?: boolean;
   /** The answer, to standard output. Never throws, nor does anything here: see `hasLost`. */
   print(text: string): void;
+  /**
+   * The same for what must not wait for whoever reads: it is written when it can be, and what there is
+   * no room for is left out, with a line that says so. Not to be mixed with `print`.
+   */
+  feed(text: string): void;
+  /** Resolves when all that was fed is written, or never if nobody reads it. */
+  fed(): Promise<void>;
   /** Everything else, to standard error. */
   tell(line: string): void;
   /** Keeps `line` at the bottom of the screen, if it is watched. Empty: takes it away. */
@@ -18,7 +26,7 @@ export interface Terminal {
 
 /** What a terminal is made of. */
 export interface Streams {
-  readonly stdout: { writeSync(bytes: Uint8Array): number };
+  readonly stdout: { writeSync(bytes: Uint8Array): number } & Fed;
   readonly stderr: { writeSync(bytes: Uint8Array): number };
   /** Standard error is a screen. */
   readonly isWatched: boolean;
@@ -52,7 +60,17 @@ export function terminalOn({ stdout, stderr, isWatched, columns }: Streams): Ter
   let hasLost = false;
   let isUnread = false;
 
-  function above(to: Streams["stdout"], text: string): unknown {
+  const feed = new Feed(stdout, lost);
+
+  function lost(error: unknown): void {
+    // Who closes a pipe (`headframe … | head`) has all he wants.
+    if (error instanceof Deno.errors.BrokenPipe) isUnread = true;
+    if (isUnread || hasLost) return;
+    hasLost = true;
+    above(stderr, `headframe: Cannot write to standard output: ${reasonOf(error)}\n`);
+  }
+
+  function above(to: Streams["stderr"], text: string): unknown {
     if (shown !== "") write(stderr, CLEAR_LINE);
     const error = write(to, text);
     if (shown !== "") write(stderr, shown);
@@ -69,12 +87,10 @@ export function terminalOn({ stdout, stderr, isWatched, columns }: Streams): Ter
     },
     print(text) {
       const error = above(stdout, `${text}\n`);
-      // Who closes a pipe (`headframe … | head`) has all he wants.
-      if (error instanceof Deno.errors.BrokenPipe) isUnread = true;
-      if (error === undefined || isUnread || hasLost) return;
-      hasLost = true;
-      above(stderr, `headframe: Cannot write to standard output: ${reasonOf(error)}\n`);
+      if (error !== undefined) lost(error);
     },
+    feed: (text) => feed.push(text),
+    fed: () => feed.end(),
     tell: (line) => void above(stderr, `${line}\n`),
     status(line) {
       if (!isWatched) return;
@@ -89,7 +105,7 @@ export function terminalOn({ stdout, stderr, isWatched, columns }: Streams): Ter
 }
 
 /** @returns What kept it from being written. */
-function write(to: Streams["stdout"], text: string): unknown {
+function write(to: Streams["stderr"], text: string): unknown {
   const bytes = encoder.encode(text);
   try {
     for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));

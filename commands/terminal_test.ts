@@ -1,17 +1,23 @@
 import { ok, strictEqual } from "node:assert";
 import { terminalOn } from "./terminal.ts";
 
+/** What is written at once and what is written in the background go the same way. */
+function both(writeSync: (bytes: Uint8Array) => number) {
+  return {
+    writeSync,
+    write: (bytes: Uint8Array) => new Promise<number>((resolve) => resolve(writeSync(bytes))),
+  };
+}
+
 function recorded(isWatched: boolean, columns = 20) {
   let text = "";
   const decoder = new TextDecoder();
-  const stream = {
+  const stream = both((bytes) => {
     // Takes at most five bytes at a time, as a full pipe does.
-    writeSync(bytes: Uint8Array): number {
-      const taken = bytes.subarray(0, 5);
-      text += decoder.decode(taken, { stream: true });
-      return taken.length;
-    },
-  };
+    const taken = bytes.subarray(0, 5);
+    text += decoder.decode(taken, { stream: true });
+    return taken.length;
+  });
   const terminal = terminalOn({
     stdout: stream,
     stderr: stream,
@@ -51,11 +57,9 @@ Deno.test("terminalOn() cuts a status line before it wraps", () => {
 });
 
 Deno.test("terminalOn() goes on when nobody reads any more", () => {
-  const broken = {
-    writeSync(): number {
-      throw new Deno.errors.BrokenPipe();
-    },
-  };
+  const broken = both(() => {
+    throw new Deno.errors.BrokenPipe();
+  });
   const terminal = terminalOn({
     stdout: broken,
     stderr: broken,
@@ -73,11 +77,9 @@ Deno.test("terminalOn() goes on when nobody reads any more", () => {
 
 Deno.test("terminalOn() tells once that the answer could not be written, and goes on", () => {
   let told = "";
-  const full = {
-    writeSync(): number {
-      throw new Error("No space left on device");
-    },
-  };
+  const full = both(() => {
+    throw new Error("No space left on device");
+  });
   const stderr = {
     writeSync(bytes: Uint8Array): number {
       told += new TextDecoder().decode(bytes);
@@ -93,13 +95,33 @@ Deno.test("terminalOn() tells once that the answer could not be written, and goe
 });
 
 Deno.test("terminalOn() throws nothing when not even an error can be told", () => {
-  const full = {
-    writeSync(): number {
-      throw new Error("No space left on device");
-    },
-  };
+  const full = both(() => {
+    throw new Error("No space left on device");
+  });
   const terminal = terminalOn({ stdout: full, stderr: full, isWatched: true, columns: () => 80 });
   terminal.print("x");
   terminal.status("y");
   terminal.tell("z");
+});
+
+Deno.test("terminalOn() feeds lines in order, and tells once that they could not be written", async () => {
+  const { terminal, text } = recorded(false);
+  for (const line of ["one", "two", "three"]) terminal.feed(line);
+  await terminal.fed();
+  strictEqual(text(), "one\ntwo\nthree\n");
+  let told = "";
+  const full = both(() => {
+    throw new Error("No space left on device");
+  });
+  const stderr = both((bytes) => {
+    told += new TextDecoder().decode(bytes);
+    return bytes.length;
+  });
+  const lossy = terminalOn({ stdout: full, stderr, isWatched: false, columns: () => 80 });
+  for (const line of ["one", "two"]) {
+    lossy.feed(line);
+    await lossy.fed();
+  }
+  strictEqual(told, "headframe: Cannot write to standard output: No space left on device\n");
+  ok(lossy.hasLost);
 });

@@ -24,6 +24,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/roles": [
     "drivers/driver.ts",
     "lib/session",
+    "lib/inspect",
+    "lib/capture",
     "lib/channel",
     "lib/chain",
     "lib/node",

@@ -168,7 +168,14 @@ Deno.test("docs/inspect.md names every note, every key of JSON, and has examples
   deepStrictEqual([...new Set(keys)].filter((key) => !told.has(key)), []);
 });
 
-const silent = { isWatched: false, print() {}, tell() {}, status() {} };
+const silent = {
+  isWatched: false,
+  print() {},
+  feed() {},
+  fed: () => Promise.resolve(),
+  tell() {},
+  status() {},
+};
 
 type Damage =
   & { at: number }

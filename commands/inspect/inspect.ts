@@ -4,9 +4,11 @@ import { command } from "../command.ts";
 import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { encode } from "./encode.ts";
-import { Printer } from "./printer.ts";
+import { proxy } from "./proxy.ts";
 import { readCapture } from "./read.ts";
-import { checkOutput, FILTER, KEYS, OUTPUT } from "./settings.ts";
+import { checkOutput, FILTER, KEYS, OUTPUT, SENSE } from "./settings.ts";
+import { stats } from "./stats.ts";
+import { View } from "./view.ts";
 
 /** `headframe inspect`: what a capture says, message by message. */
 export const inspect = command({
@@ -15,33 +17,29 @@ export const inspect = command({
   examples: [
     "inspect pool.pcapng --keylog pool.keys",
     "inspect pool.pcapng --keylog pool.keys --filter 'channel == 7 && type == SubmitShares*'",
+    "inspect pool.pcapng --keylog pool.keys --lint --derived --follow channel=7",
     "inspect - --keylog pool.keys --json < pool.pcapng",
   ],
   settings: {
     file: positional(path("Capture (pcap or pcapng) to read, or - for standard input")),
     ...KEYS,
     ...FILTER,
+    ...SENSE,
     ...OUTPUT,
   },
-  below: [decode, encode, diff],
+  below: [proxy, stats, decode, encode, diff],
   check: checkOutput,
-  async run({ file, keylog, key, filter, ...output }, context) {
+  async run({ file, keylog, key, ...wanted }, context) {
     const { terminal } = context;
-    const printer = new Printer(terminal, output);
-    let [all, shown] = [0, 0];
+    const view = new View(terminal, wanted);
     const totals = await readCapture({
       file,
       keylog,
       key,
-      deliver(entry) {
-        all++;
-        if (filter !== undefined && !filter(entry)) return;
-        shown++;
-        printer.print(entry);
-      },
-      pause: () => printer.flush(),
+      deliver: (entry) => view.take(entry),
+      pause: () => view.flush(),
     }, context);
-    const some = filter === undefined ? "" : `; the filter lets ${shown} of ${all} lines through`;
-    terminal.tell(summaryText(totals) + some);
+    terminal.tell(summaryText(totals) + view.leftOut());
+    view.judge();
   },
 });

@@ -18,11 +18,14 @@ const FULL = 1 << 16;
 
 /** Prints entries, many at a time. */
 export class Printer {
-  readonly #terminal: Terminal;
+  readonly #terminal: Pick<Terminal, "print">;
   readonly #format: (entry: Entry) => string;
   #text = "";
 
-  constructor(terminal: Terminal, { fields, json, color: colors, redact }: OutputOptions) {
+  constructor(
+    terminal: Pick<Terminal, "print">,
+    { fields, json, color: colors, redact }: OutputOptions,
+  ) {
     const format = json
       ? formatJson
       : fields
@@ -34,7 +37,12 @@ export class Printer {
   }
 
   print(entry: Entry): void {
-    this.#text += this.#text === "" ? this.#format(entry) : `\n${this.#format(entry)}`;
+    this.append(this.#format(entry));
+  }
+
+  /** Prints lines behind what was printed. */
+  append(text: string): void {
+    this.#text += this.#text === "" ? text : `\n${text}`;
     if (this.#text.length >= FULL) this.flush();
   }
 

@@ -1,6 +1,7 @@
 import { listOf, optional, path, text, toggle } from "../../lib/config/kinds.ts";
 import type { Setting } from "../../lib/config/setting.ts";
 import { type Filter, parseFilter } from "../../lib/inspect/filter/filter.ts";
+import { parseFollowed } from "../../lib/inspect/follow/expression.ts";
 import { parseKeyByHand } from "../../lib/inspect/keys/keys.ts";
 
 /** Longest filter; its parser takes no longer one either. */
@@ -28,11 +29,36 @@ export const FILTER = {
   filter: optional(filter("Show what this is true for: channel == 7 && type == SetTarget")),
 };
 
+/** What is made of entries beyond showing them. */
+export const SENSE = {
+  follow: optional(
+    followed("Show what belongs to this: channel=7, job=5, share=12, token=a1b2 or user=name"),
+  ),
+  derived: toggle(
+    "What follows from each message: difficulties, paces, coinbases, hashes",
+    false,
+  ),
+  lint: toggle(
+    "Tell what breaks the rules of the specification; exit with 5 if a MUST does",
+    false,
+  ),
+};
+
 /** @returns Problems of settings that do not go together. */
 export function checkOutput(
-  { fields, json }: { readonly fields: boolean; readonly json: boolean },
+  { fields, json, redact, derived }: {
+    readonly fields: boolean;
+    readonly json: boolean;
+    readonly redact: boolean;
+    readonly derived: boolean;
+  },
 ): readonly string[] {
-  return fields && json ? ["--fields and --json do not go together: JSON has every field"] : [];
+  return [
+    ...fields && json ? ["--fields and --json do not go together: JSON has every field"] : [],
+    ...redact && derived
+      ? ["--redact and --derived do not go together: what is derived has addresses in it"]
+      : [],
+  ];
 }
 
 function sessionKey(): Setting<ReturnType<typeof parseKeyByHand>> {
@@ -42,6 +68,20 @@ function sessionKey(): Setting<ReturnType<typeof parseKeyByHand>> {
     fromText: parseKeyByHand,
     fromToml: (given) => parseKeyByHand(typeof given === "string" ? given : ""),
     toToml: () => undefined,
+  };
+}
+
+function followed(doc: string): Setting<string> {
+  const plain = text(doc, undefined, LONGEST_FILTER);
+  const read = (given: string): string => {
+    parseFollowed(given);
+    return given;
+  };
+  return {
+    ...plain,
+    form: "what=value",
+    fromText: (given) => read(plain.fromText(given)),
+    fromToml: (given) => read(plain.fromToml(given)),
   };
 }
 

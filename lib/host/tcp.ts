@@ -77,6 +77,7 @@ function socketOf(connection: Deno.TcpConn): Socket {
   }
   return {
     peer: formatAddress(connection.remoteAddr),
+    local: formatAddress(connection.localAddr),
     read(buffer) {
       // Bytes that are here already come without a turn of the event loop, and so can the next, for as
       // long as someone sends faster than we read: nobody else would be heard, and no timer fire.

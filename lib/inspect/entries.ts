@@ -1,12 +1,13 @@
 import type { Micros, StreamEvent } from "../capture/capture.ts";
 import type { Entry } from "./entry.ts";
-import { Followed, type Listener, type Seen } from "./dissect/followed.ts";
+import { type Begun, Followed, type Listener, type Seen } from "./dissect/followed.ts";
 import { frameEntry } from "./frame_entry.ts";
 import { SearchBudget } from "./dissect/header_search.ts";
 import type { KeyRing } from "./keys/keys.ts";
 import { Room } from "./dissect/room.ts";
 import type { Shared } from "./dissect/sealed_direction.ts";
 import { parseSv1 } from "./sv1.ts";
+import type { Passed } from "./witness.ts";
 
 /** What was found in all, for a line at the end. */
 export interface Totals {
@@ -106,13 +107,21 @@ export class Entries {
     }
   }
 
+  /** The same for what somebody who stands in between has decrypted already. */
+  pass(passed: Passed): void {
+    const { connection, time, direction, sealed, frames, isBroken } = passed;
+    this.#time = time;
+    const followed = this.#followed.get(connection.id) ?? this.#follow(passed);
+    followed.pass({ direction, bytes: sealed.length, frames, isBroken }, time);
+  }
+
   /** Nothing more will come: connections that are still open are told. */
   end(): void {
     for (const followed of this.#followed.values()) followed.close("open", this.#time);
     this.#followed.clear();
   }
 
-  #follow(event: StreamEvent): Followed {
+  #follow(event: Begun): Followed {
     const { connection, time } = event;
     const [oldest] = this.#followed;
     if (oldest !== undefined && this.#followed.size >= MOST_CONNECTIONS) {

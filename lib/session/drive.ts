@@ -2,10 +2,8 @@ import { reasonOf } from "../errors.ts";
 import type { Clock, Socket } from "../ports.ts";
 import type { Instant } from "../time.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 
-/** A new read buffer; a connection that says little keeps it small. */
-const SMALL_READ = 1_024;
-const LARGE_READ = 65_536;
 /** Above this much output waiting, the peer's input waits too. */
 const HIGH_WATER = 65_536;
 
@@ -62,20 +60,17 @@ export function drive(
   }
 
   async function read(): Promise<void> {
-    let buffer = new Uint8Array(SMALL_READ);
+    const buffer = new ReadBuffer();
     let reason = "closed by the peer";
     try {
       for (;;) {
-        const length = await socket.read(buffer);
+        const length = await socket.read(buffer.bytes);
         if (length === null || connection.stage === "closed") break;
         if (connection.queuedBytes > HIGH_WATER) await writing;
         if (connection.stage === "handshake") await turns.next();
-        connection.receive(buffer.subarray(0, length), clock.now());
+        connection.receive(buffer.bytes.subarray(0, length), clock.now());
         turns.settle(connection);
-        if (length === buffer.length && length < LARGE_READ) buffer = new Uint8Array(length * 4);
-        else if (length < buffer.length >> 4 && buffer.length > SMALL_READ) {
-          buffer = new Uint8Array(buffer.length >> 1);
-        }
+        buffer.adapt(length);
       }
     } catch (error) {
       reason = reasonOf(error);

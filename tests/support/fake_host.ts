@@ -118,6 +118,8 @@ export class FakeNetwork {
   readonly #listeners = new Map<number, Queue<Socket>>();
   /** Cuts what is written into pieces of at most this many bytes. */
   chunk = Infinity;
+  /** Bytes that may be on their way; whoever writes more waits until they are read. */
+  capacity = Infinity;
   /** Whether {@link FakeNetwork.wire} has it all; a long test would rather not keep it. */
   keepsWire = true;
   readonly #wire: Uint8Array[] = [];
@@ -163,19 +165,28 @@ export class FakeNetwork {
 
   /** Two ends of one connection. */
   pipe(clientName: string, serverName: string): [client: Socket, server: Socket] {
-    const up = new Queue<Uint8Array>();
-    const down = new Queue<Uint8Array>();
-    return [this.#end(down, up, serverName), this.#end(up, down, clientName)];
+    const up = new Pipe();
+    const down = new Pipe();
+    const names = { client: clientName, server: serverName };
+    return [
+      this.#end(down, up, { peer: names.server, local: names.client }),
+      this.#end(up, down, { peer: names.client, local: names.server }),
+    ];
   }
 
-  #end(incoming: Queue<Uint8Array>, outgoing: Queue<Uint8Array>, peer: string): Socket {
+  #end(
+    incoming: Pipe,
+    outgoing: Pipe,
+    names: Pick<Socket, "peer" | "local">,
+  ): Socket {
     let left = new Uint8Array();
     return {
-      peer,
+      ...names,
       read: async (buffer) => {
         if (left.length === 0) {
           const next = await incoming.take();
           if (next === undefined) return null;
+          incoming.taken(next.length);
           left = next.slice();
         }
         const length = Math.min(left.length, buffer.length, this.chunk);
@@ -187,7 +198,7 @@ export class FakeNetwork {
         if (outgoing.ended) return Promise.reject(new Error("broken pipe"));
         outgoing.put(bytes.slice());
         if (this.keepsWire) this.#wire.push(bytes.slice());
-        return Promise.resolve();
+        return outgoing.sent(bytes.length, this.capacity);
       },
       close() {
         incoming.end();
@@ -219,6 +230,35 @@ class Queue<T> {
     this.ended = true;
     for (const waiter of this.#waiting) waiter(undefined);
     this.#waiting = [];
+  }
+}
+
+/** One direction of a connection. */
+class Pipe extends Queue<Uint8Array> {
+  #onItsWay = 0;
+  #writers: { readonly capacity: number; readonly go: () => void }[] = [];
+
+  /** So many bytes were put in. Resolves when no more than `capacity` are on their way. */
+  sent(bytes: number, capacity: number): Promise<void> {
+    this.#onItsWay += bytes;
+    return new Promise((go) => {
+      this.#writers.push({ capacity, go });
+      this.taken(0);
+    });
+  }
+
+  /** So many bytes were read. */
+  taken(bytes: number): void {
+    this.#onItsWay -= bytes;
+    const waiting = this.#writers.filter(({ capacity }) => this.#onItsWay > capacity);
+    const gone = this.#writers.filter((writer) => !waiting.includes(writer));
+    this.#writers = waiting;
+    for (const { go } of gone) go();
+  }
+
+  override end(): void {
+    super.end();
+    this.taken(Infinity);
   }
 }
 

@@ -37,7 +37,10 @@ export class RawClient {
   readonly received: Frame[] = [];
   /** Whether the server has closed the connection. */
   closed = false;
+  /** While it is true, nothing is read. */
+  isDeaf = false;
   readonly #sealer: FrameSealer;
+  #wake: () => void = () => {};
 
   private constructor(socket: Socket, sealer: FrameSealer, opener: FrameOpener) {
     this.socket = socket;
@@ -82,6 +85,12 @@ export class RawClient {
     return sealed;
   }
 
+  /** Reads again. */
+  hear(): void {
+    this.isDeaf = false;
+    this.#wake();
+  }
+
   /** Names of what came, in order. */
   names(): string[] {
     return this.received.map(({ extensionType, msgType }) =>
@@ -109,6 +118,7 @@ export class RawClient {
   async #read(opener: FrameOpener): Promise<void> {
     const buffer = new Uint8Array(65_536);
     for (;;) {
+      if (this.isDeaf) await new Promise<void>((resolve) => this.#wake = resolve);
       const length = await this.socket.read(buffer).catch(() => null);
       if (length === null) break;
       opener.push(buffer.subarray(0, length), (frame) => {

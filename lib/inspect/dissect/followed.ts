@@ -25,6 +25,14 @@ export interface Seen {
   readonly protocol: Protocol | undefined;
 }
 
+/** The first that is seen of a connection. */
+export interface Begun {
+  readonly connection: Connection;
+  readonly time: Micros;
+  /** `open`, if it is its beginning. */
+  readonly type?: StreamEvent["type"];
+}
+
 /** How a connection ends. */
 export type Ending = (StreamEvent & { readonly type: "close" })["how"] | "open";
 
@@ -38,7 +46,7 @@ export class Followed implements Findings, Seen {
   #isReversed = false;
 
   constructor(
-    event: StreamEvent,
+    event: Begun,
     { ring, shared, listener }: {
       readonly ring: KeyRing;
       readonly shared: Shared;
@@ -69,6 +77,30 @@ export class Followed implements Findings, Seen {
     const isAfterHandshake = this.#dissector.stages !== undefined;
     this.#traffic.data(direction, bytes.length, time, isAfterHandshake);
     this.#dissector.data(direction, bytes, time);
+  }
+
+  /** What was decrypted before it came here. */
+  pass(
+    { direction, bytes, frames, isBroken }: {
+      readonly direction: Direction;
+      /** As they were before. */
+      readonly bytes: number;
+      /** Their payloads are kept. */
+      readonly frames: readonly Frame[];
+      readonly isBroken: boolean;
+    },
+    time: Micros,
+  ): void {
+    const isAfterHandshake = this.#dissector.stages !== undefined;
+    this.#traffic.data(direction, bytes, time, isAfterHandshake);
+    for (const frame of frames) this.frame(direction, frame);
+    if (!isBroken) return;
+    this.note({
+      direction,
+      code: "undecryptable",
+      text:
+        "What comes here does not decrypt: it is not what its sender sealed with this session's key",
+    });
   }
 
   gap(direction: Direction, bytes: number): void {

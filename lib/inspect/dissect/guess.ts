@@ -14,11 +14,11 @@ import type { Side } from "../keys/keys.ts";
 /** Stratum V2 over Noise or without encryption, Stratum V1, or nothing of ours. */
 export type Guess = "noise" | "clear" | "sv1" | "other";
 
-const BRACE = 123;
-const SPACE = /^[ \t\r\n]*$/;
 const TEXT = /^[\t\r\n\x20-\x7e]*$/;
 /** Most bytes that are looked at to tell text. */
 const SAMPLE = 256;
+/** So much text is no accident: fewer than one Act 1 in 10^8 begins like that. */
+const TELLING_TEXT = 16;
 
 /**
  * The protocol of a connection whose beginning is there: a client of Noise says 64 bytes and waits for
@@ -36,12 +36,25 @@ export function guessFromStart(
   },
 ): Guess | undefined {
   if (up.length === 0) return down.length === 0 ? undefined : "other";
-  const first = up.find((byte) => byte > 32);
-  if (first === BRACE && SPACE.test(textOf(up.subarray(0, up.indexOf(BRACE))))) return "sv1";
+  if (beginsLine(up) === true) return "sv1";
   const header = likelyFrame(up);
   if (header?.msgType === SetupConnection.id && header.extensionType === 0) return "clear";
   if (isAct1) return down.length < ACT2_SIZE ? undefined : "noise";
   return up.length < ACT1_SIZE && down.length === 0 ? undefined : "other";
+}
+
+/**
+ * Whether these first bytes of a client begin a line of JSON, as Stratum V1's do. A brace alone does
+ * not tell: Act 1 is any 64 bytes, and begins with one every 256th time.
+ *
+ * @returns `undefined` if more has to come: {@link ACT1_SIZE} bytes always tell.
+ */
+export function beginsLine(first: Uint8Array): boolean | undefined {
+  const start = textOf(first.subarray(0, ACT1_SIZE));
+  const text = start.trimStart();
+  if (!TEXT.test(start) || (text !== "" && !text.startsWith("{"))) return false;
+  if (text.length >= TELLING_TEXT) return true;
+  return start.length < ACT1_SIZE ? undefined : text !== "";
 }
 
 /** What a piece of a connection tells that began before the capture. */

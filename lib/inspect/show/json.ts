@@ -15,14 +15,15 @@ import { frameBytes } from "../frame_bytes.ts";
 import { channelOf, fieldsOf, kindOf, nameOf, tlvSpecOf } from "../naming.ts";
 import { bytesAround } from "./around.ts";
 
-const VERSION = 1;
+/** Of the schema: `v` of every line. */
+export const SCHEMA_VERSION = 1;
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** An entry in a line, without its line break. Safe to show: what could move a cursor is escaped. */
 export function formatJson(entry: Entry): string {
   const { number, time, connection } = entry;
   // A number with six decimals is what JSON.stringify cannot be asked for.
-  const start = `{"v":${VERSION},"n":${number},"t":${(time / 1_000_000).toFixed(6)},`;
+  const start = `{"v":${SCHEMA_VERSION},"n":${number},"t":${(time / 1_000_000).toFixed(6)},`;
   const json = start + JSON.stringify({
     conn: connection.id,
     ...ends(connection),
