@@ -53,8 +53,8 @@ export interface Listener extends AsyncIterable<Socket> {
 export interface Socket {
   /** `host:port` of the other end. */
   readonly peer: string;
-  /** `host:port` of this end. */
-  readonly local: string;
+  /** `host:port` of this end, if it has one. */
+  readonly local?: string;
   /** Reads what is there into `buffer`. @returns Bytes read, or `null` when the peer is gone. */
   read(buffer: Uint8Array): Promise<number | null>;
   /** Resolves once all bytes are with the operating system; waiting on it is the back pressure. */

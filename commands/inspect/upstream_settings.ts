@@ -24,7 +24,7 @@ export function targets(doc: string): Setting<readonly Target[]> {
     fromText: read,
     fromToml: (given) => typeof given === "string" ? read(given) : refuse("must be text in quotes"),
     toToml: formatTarget,
-  });
+  }, []);
 }
 
 /** The inverse of reading one. */

@@ -60,7 +60,6 @@ class Endless {
     };
     this.driven = drive(
       {
-        local: "127.0.0.1:3333",
         peer: "192.0.2.1:1",
         read: async (buffer) => {
           // As the network does, give others a turn.

@@ -9,8 +9,8 @@ import { issueIdentity } from "../../lib/noise/certificate.ts";
 import { generateEphemeral, publicKeyOf } from "../../lib/noise/crypto.ts";
 import { Responder } from "../../lib/noise/handshake.ts";
 import { FrameOpener, FrameSealer } from "../../lib/noise/transport.ts";
-import type { Address, Listener, Socket } from "../../lib/ports.ts";
-import { type FakeHost, seededRandom } from "./fake_host.ts";
+import type { Address, Host, Listener, Socket } from "../../lib/ports.ts";
+import { seededRandom } from "./fake_host.ts";
 
 const AUTHORITY = new Uint8Array(32).fill(11);
 
@@ -24,7 +24,7 @@ export class RawServer {
   readonly connections: RawServed[] = [];
   readonly #listener: Listener;
 
-  constructor(host: FakeHost, listen: Address) {
+  constructor(host: Pick<Host, "listen" | "clock">, listen: Address) {
     const listener = host.listen(listen);
     this.#listener = listener;
     const unix = host.clock.unix();
@@ -40,6 +40,11 @@ export class RawServer {
         void this.#greet(socket, new Responder({ identity, ephemeral }));
       }
     })();
+  }
+
+  /** Where it really listens. */
+  get address(): Address {
+    return this.#listener.address;
   }
 
   close(): void {

@@ -51,7 +51,7 @@ export class RecordingNetwork extends FakeNetwork {
     };
     return {
       peer: socket.peer,
-      local: socket.local,
+      ...socket.local !== undefined && { local: socket.local },
       async read(buffer) {
         const length = await socket.read(buffer);
         if (length !== null) keep("down", buffer.subarray(0, length));

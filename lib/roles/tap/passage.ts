@@ -70,7 +70,7 @@ export class Passage {
     this.connection = {
       id,
       client: endpointOf(socket.peer),
-      server: endpointOf(socket.local),
+      server: endpointOf(socket.local ?? ""),
       isWhole: true,
     };
     this.#options = options;
