@@ -15,6 +15,13 @@ export interface Host {
   listen(at: Address): Listener;
   /** @throws {OperatorError} If nobody answers within `timeoutMs`. */
   connect(to: Address, timeoutMs: number): Promise<Socket>;
+  /**
+   * Connects to a Unix socket of this machine.
+   *
+   * @param path Of the socket, at most 107 bytes.
+   * @throws {OperatorError} If nobody answers there within `timeoutMs`.
+   */
+  connectLocal(path: string, timeoutMs: number): Promise<Socket>;
 }
 
 /**
@@ -51,7 +58,7 @@ export interface Listener extends AsyncIterable<Socket> {
 
 /** A byte stream to a peer. What comes out of it is the peer's, in pieces of any size. */
 export interface Socket {
-  /** `host:port` of the other end. */
+  /** `host:port` of the other end, or the path of a Unix socket. */
   readonly peer: string;
   /** Reads what is there into `buffer`. @returns Bytes read, or `null` when the peer is gone. */
   read(buffer: Uint8Array): Promise<number | null>;

@@ -1,5 +1,5 @@
 /**
- * The real world: TCP, clocks, randomness, files, signals of the operating system. Nothing here knows
+ * The real world: TCP, Unix sockets, clocks, randomness, files, signals of the operating system. Nothing here knows
  * the protocol.
  *
  * @module
@@ -9,6 +9,7 @@ import type { Clock, Host, Random } from "../ports.ts";
 import type { Log } from "../telemetry/log.ts";
 import { denoFiles } from "./files.ts";
 import { openKeyLog } from "./key_log_file.ts";
+import { connectLocal } from "./local.ts";
 import { connect, listen } from "./tcp.ts";
 
 /** The host of a running program. `signal` fires when it should drain and stop. */
@@ -22,6 +23,7 @@ export function denoHost({ log, signal }: { log: Log; signal: AbortSignal }): Ho
     keyLog: openKeyLog(log),
     listen,
     connect,
+    connectLocal,
   };
 }
 

@@ -75,8 +75,13 @@ function socketOf(connection: Deno.TcpConn): Socket {
   } catch {
     // The peer is gone already; the first read will say so.
   }
+  return streamSocket(connection, formatAddress(connection.remoteAddr));
+}
+
+/** A socket on any stream of the operating system. @param peer What the other end is called. */
+export function streamSocket(connection: Deno.Conn, peer: string): Socket {
   return {
-    peer: formatAddress(connection.remoteAddr),
+    peer,
     read(buffer) {
       // Bytes that are here already come without a turn of the event loop, and so can the next, for as
       // long as someone sends faster than we read: nobody else would be heard, and no timer fire.

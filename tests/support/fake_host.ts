@@ -49,6 +49,10 @@ export class FakeHost implements Host {
     return this.#network.connect(to, this.ip);
   }
 
+  connectLocal(path: string): Promise<Socket> {
+    return this.#network.connectLocal(path);
+  }
+
   /** What was logged under `event`. */
   logged(event: string): LogFields[] {
     return this.lines.filter((line) => line.event === event).map(({ fields }) => fields);
@@ -115,7 +119,8 @@ export function settle(): Promise<void> {
 
 /** Ports of this network; connections are pipes. */
 export class FakeNetwork {
-  readonly #listeners = new Map<number, Queue<Socket>>();
+  /** By port, or by the path of a Unix socket. */
+  readonly #listeners = new Map<number | string, Queue<Socket>>();
   /** Cuts what is written into pieces of at most this many bytes. */
   chunk = Infinity;
   /** Whether {@link FakeNetwork.wire} has it all; a long test would rather not keep it. */
@@ -127,23 +132,12 @@ export class FakeNetwork {
     if (this.#listeners.has(port)) {
       throw new OperatorError("failure", `Cannot listen on ${hostname}:${port}: taken`);
     }
-    const queue = new Queue<Socket>();
-    this.#listeners.set(port, queue);
-    const close = (): void => {
-      this.#listeners.delete(port);
-      queue.end();
-    };
-    return {
-      address: { hostname, port },
-      close,
-      async *[Symbol.asyncIterator]() {
-        for (;;) {
-          const socket = await queue.take();
-          if (socket === undefined) return;
-          yield socket;
-        }
-      },
-    };
+    return { address: { hostname, port }, ...this.#listen(port) };
+  }
+
+  /** Listens on a Unix socket, in the place of who did so before. */
+  listenLocal(path: string): Omit<Listener, "address"> {
+    return this.#listen(path);
   }
 
   connect({ hostname, port }: Address, ip: string): Promise<Socket> {
@@ -156,9 +150,37 @@ export class FakeNetwork {
     return Promise.resolve(ours);
   }
 
+  connectLocal(path: string): Promise<Socket> {
+    const queue = this.#listeners.get(path);
+    if (queue === undefined) {
+      return Promise.reject(new OperatorError("peer", `Cannot connect to ${path}: no such file`));
+    }
+    const [ours, theirs] = this.pipe("local", path);
+    queue.put(theirs);
+    return Promise.resolve(ours);
+  }
+
   /** Every byte that was ever written, in order. */
   wire(): Uint8Array {
     return Uint8Array.from(this.#wire.flatMap((bytes) => [...bytes]));
+  }
+
+  #listen(place: number | string): Omit<Listener, "address"> {
+    const queue = new Queue<Socket>();
+    this.#listeners.set(place, queue);
+    return {
+      close: () => {
+        if (this.#listeners.get(place) === queue) this.#listeners.delete(place);
+        queue.end();
+      },
+      async *[Symbol.asyncIterator]() {
+        for (;;) {
+          const socket = await queue.take();
+          if (socket === undefined) return;
+          yield socket;
+        }
+      },
+    };
   }
 
   /** Two ends of one connection. */
