@@ -60,7 +60,7 @@ export class RpcConnection {
     const buffer = new Uint8Array(BUFFER_SIZE);
     try {
       for (;;) {
-        const length = await this.#socket.read(buffer);
+        const length = await this.#socket.read(buffer).catch(gone);
         if (length === null) break;
         this.#client.receive(buffer.subarray(0, length));
       }
@@ -100,14 +100,18 @@ export class RpcConnection {
         const frames = this.#outbox;
         this.#outbox = [];
         this.#queued = 0;
-        await this.#socket.write(joined(frames));
+        await this.#socket.write(joined(frames)).catch(gone);
       }
     } catch (error) {
-      this.close(new RemoteError("disconnected", reasonOf(error)));
+      this.close(error instanceof Error ? error : new Error(reasonOf(error)));
     } finally {
       this.#writing = false;
     }
   }
+}
+
+function gone(error: unknown): never {
+  throw new RemoteError("disconnected", reasonOf(error));
 }
 
 function joined(frames: readonly Uint8Array[]): Uint8Array {

@@ -3,7 +3,7 @@ import { OperatorError } from "../errors.ts";
 import { connectLocal } from "./local.ts";
 
 Deno.test("connectLocal() carries bytes both ways, and an end", async () => {
-  const path = `${Deno.makeTempDirSync()}/node.sock`;
+  const path = `${await Deno.makeTempDir()}/node.sock`;
   using listener = Deno.listen({ transport: "unix", path });
   const socket = await connectLocal(path, 1_000);
   const other = await listener.accept();
@@ -22,7 +22,7 @@ Deno.test("connectLocal() carries bytes both ways, and an end", async () => {
 });
 
 Deno.test("connectLocal() says what is missing, and what to do", async () => {
-  const directory = Deno.makeTempDirSync();
+  const directory = await Deno.makeTempDir();
   const path = `${directory}/node.sock`;
   await rejects(connectLocal(path, 1_000), saying(/no such file; .* -ipcbind=unix/));
   // A node that was killed leaves its socket behind.
@@ -32,7 +32,7 @@ Deno.test("connectLocal() says what is missing, and what to do", async () => {
 });
 
 Deno.test("connectLocal() gives up on who does not take connections", async () => {
-  const path = `${Deno.makeTempDirSync()}/node.sock`;
+  const path = `${await Deno.makeTempDir()}/node.sock`;
   using _listener = Deno.listen({ transport: "unix", path });
   // More than the operating system keeps waiting for a listener that does not accept.
   const attempts = Array.from({ length: 5_000 }, () => connectLocal(path, 200));
