@@ -1,0 +1,180 @@
+import type { Network } from "../bitcoin/network.ts";
+import { OperatorError, UsageError } from "../errors.ts";
+import type { Host } from "../ports.ts";
+import type { Instant } from "../time.ts";
+import type {
+  Node,
+  NodeEvent,
+  NodeHealth,
+  NodeTemplate,
+  SolvedBlock,
+  TemplateConstraints,
+  Tip,
+  Verdict,
+} from "./node.ts";
+
+/** Milliseconds that a preferred node must have been well before it is returned to. */
+const RETURN_MS = 30_000;
+/** Milliseconds that a node may lack blocks which another has, before it is passed over. */
+const BEHIND_MS = 60_000;
+/** Milliseconds between two looks at whom to prefer. */
+const STEP_MS = 1_000;
+
+/** One of the nodes, and how it has been. */
+interface Member {
+  readonly node: Node;
+  /** Undefined while it is down. */
+  tip: Tip | undefined;
+  /** Why it is down. */
+  reason: string;
+  /** Since when it has been up and no lower than the others; undefined if it is not. */
+  wellSince: Instant | undefined;
+  /** Since when another has had more blocks; undefined if none has. */
+  behindSince: Instant | undefined;
+}
+
+/**
+ * Several nodes of one network as one: templates come from the first that is well. A node that is down, or
+ * that lacks blocks for a minute which another has, is passed over; the preferred one is returned to once
+ * it has been well for half a minute, so that nobody is sent to and fro.
+ */
+export class FailoverNode implements Node {
+  readonly name: string;
+  readonly network: Network;
+  readonly emptyTemplate?: (constraints: TemplateConstraints) => Promise<NodeTemplate>;
+  readonly #members: readonly Member[];
+  readonly #host: Pick<Host, "clock" | "log">;
+  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  #active: Member | undefined;
+
+  /** @param nodes In order of preference, at least one. */
+  constructor(nodes: readonly Node[], host: Pick<Host, "clock" | "log">) {
+    const [first] = nodes;
+    if (first === undefined) throw new UsageError("Cannot fail over between no nodes");
+    this.name = nodes.map(({ name }) => name).join(", ");
+    this.network = first.network;
+    this.#host = host;
+    this.#members = nodes.map((node) => ({
+      node,
+      tip: undefined,
+      reason: "it has not been reached yet",
+      wellSince: undefined,
+      behindSince: undefined,
+    }));
+    if (nodes.some(({ emptyTemplate }) => emptyTemplate !== undefined)) {
+      this.emptyTemplate = (constraints) =>
+        this.#ask((node) => node.emptyTemplate?.(constraints) ?? node.template(constraints));
+    }
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#host;
+    const stop = new AbortController();
+    const all = AbortSignal.any([signal, stop.signal]);
+    for (const member of this.#members) {
+      member.node.subscribe((event) => this.#heard(member, event));
+    }
+    // One that can never work is a mistake that somebody has to mend: it would be missed when needed.
+    const running = Promise.all(
+      this.#members.map(({ node }) => node.run(all).finally(() => stop.abort())),
+    );
+    while (!all.aborted) {
+      await clock.sleep(STEP_MS, all);
+      if (!all.aborted) this.#choose();
+    }
+    await running;
+  }
+
+  subscribe(listener: (event: NodeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  template(constraints: TemplateConstraints): Promise<NodeTemplate> {
+    return this.#ask((node) => node.template(constraints));
+  }
+
+  submit(block: SolvedBlock): Promise<Verdict> {
+    return this.#ask((node) => node.submit(block));
+  }
+
+  health(): Promise<NodeHealth> {
+    return this.#ask((node) => node.health());
+  }
+
+  #ask<T>(question: (node: Node) => Promise<T>): Promise<T> {
+    if (this.#active !== undefined) return question(this.#active.node);
+    return Promise.reject(new OperatorError("peer", `No node is up: ${this.#reasons()}`));
+  }
+
+  #heard(member: Member, event: NodeEvent): void {
+    if (event.type === "fees") {
+      if (member === this.#active) this.#tell(event);
+      return;
+    }
+    if (event.type === "down") {
+      member.tip = undefined;
+      member.reason = event.reason;
+    } else member.tip = event.tip;
+    const before = this.#active;
+    this.#choose();
+    if (event.type !== "down" && member === before && member === this.#active) {
+      this.#tell({ type: "tip", tip: event.tip });
+    }
+  }
+
+  /** Looks who is well, and takes the first of them. */
+  #choose(): void {
+    const now = this.#host.clock.now();
+    const heights = this.#members.map(({ tip }) => tip?.height ?? -1);
+    const highest = Math.max(...heights);
+    for (const member of this.#members) {
+      const { tip } = member;
+      const isLevel = tip !== undefined && tip.height >= highest;
+      member.wellSince = isLevel ? member.wellSince ?? now : undefined;
+      member.behindSince = tip === undefined || isLevel ? undefined : member.behindSince ?? now;
+    }
+    const next = this.#next(now);
+    if (next === this.#active) return;
+    const before = this.#active;
+    this.#active = next;
+    if (next?.tip === undefined) return this.#tell({ type: "down", reason: this.#reasons() });
+    if (this.#members.length > 1) this.#logSwitch(next, before, now);
+    this.#tell({ type: before === undefined ? "up" : "tip", tip: next.tip });
+  }
+
+  #next(now: Instant): Member | undefined {
+    const active = this.#active;
+    const up = this.#members.filter(({ tip }) => tip !== undefined);
+    const fit = up.filter((member) => !isBehind(member, now));
+    if (active?.tip === undefined || isBehind(active, now)) return fit[0] ?? up[0];
+    const preferred = fit.find(({ wellSince }) =>
+      wellSince !== undefined && now - wellSince >= RETURN_MS
+    );
+    if (preferred === undefined) return active;
+    return this.#members.indexOf(preferred) < this.#members.indexOf(active) ? preferred : active;
+  }
+
+  #logSwitch({ node }: Member, before: Member | undefined, now: Instant): void {
+    const { log } = this.#host;
+    if (before === undefined) return log.info("node.chosen", { node: node.name });
+    const why = before.tip === undefined
+      ? before.reason
+      : isBehind(before, now)
+      ? "it lacks blocks that another node has"
+      : "a preferred node is well again";
+    log.warn("node.switched", { node: node.name, from: before.node.name, reason: why });
+  }
+
+  #reasons(): string {
+    return this.#members.map(({ reason }) => reason).join("; ");
+  }
+
+  #tell(event: NodeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function isBehind({ behindSince }: Member, now: Instant): boolean {
+  return behindSince !== undefined && now - behindSince >= BEHIND_MS;
+}
