@@ -8,7 +8,7 @@
 import { blockHash, displayHash } from "../../lib/bitcoin/header.ts";
 import { NETWORKS } from "../../lib/bitcoin/network.ts";
 import { RemoteError } from "../../lib/capnp/remote_error.ts";
-import { EmbeddedNode } from "../../lib/chain/embedded.ts";
+import { EmbeddedNode, type EmbeddedOptions } from "../../lib/chain/embedded.ts";
 import type { Tip, Verdict } from "../../lib/node/node.ts";
 import { CapnpServer, type Framing, type ServerObject, type ServerReply } from "./capnp_server.ts";
 import { type FakeClock, type FakeNetwork, seededRandom } from "./fake_host.ts";
@@ -22,7 +22,12 @@ export interface FakeCoreOptions {
   readonly clock: FakeClock;
   readonly path: string;
   readonly version?: CoreVersion;
+  /** Seconds between blocks, and hashes a second behind the first: 0 for trivial difficulty. */
+  readonly pace?: Pick<EmbeddedOptions, "blockTime" | "hashRateHint">;
 }
+
+/** What the chain says of bytes that are no block. */
+const UNDECODABLE = "Block decode failed";
 
 const EMPTY = { data: 0, pointers: 1 };
 
@@ -58,14 +63,14 @@ export class FakeCore {
   connections = 0;
   tip: Tip | undefined;
 
-  constructor({ network, clock, path, version = "31.99" }: FakeCoreOptions) {
+  constructor(options: FakeCoreOptions) {
+    const { network, clock, path, version = "31.99" } = options;
     this.#network = network;
     this.clock = clock;
     this.#path = path;
     this.version = version;
     this.chain = new EmbeddedNode({
-      blockTime: 0,
-      hashRateHint: 0,
+      ...options.pace ?? { blockTime: 0, hashRateHint: 0 },
       transactionsPerSecond: 0,
       clock,
       random: seededRandom(1),
@@ -133,15 +138,18 @@ export class FakeCore {
     }
   }
 
-  /** Takes in a block, and remembers what came of it. */
+  /** Takes in a block, and remembers what was wrong with it. */
   async submit(block: Uint8Array, hash: Uint8Array): Promise<Verdict> {
+    const before = this.#verdicts.get(hash.toHex());
+    if (before?.outcome === "refused") return before;
     const verdict = await this.chain.submit({
       template: undefined,
       header: block.subarray(0, 80),
       coinbase: new Uint8Array(),
       block,
     });
-    this.#verdicts.set(hash.toHex(), verdict);
+    const isWhole = verdict.outcome !== "refused" || verdict.reason !== UNDECODABLE;
+    if (isWhole) this.#verdicts.set(hash.toHex(), verdict);
     return verdict;
   }
 
@@ -237,7 +245,7 @@ export class FakeCore {
     const before = this.#verdicts.get(blockHash(block.subarray(0, 80)).toHex());
     if (before?.outcome === "refused") return opinion(false, "duplicate-invalid");
     const verdict = await this.submit(block, blockHash(block.subarray(0, 80)));
-    if (verdict.outcome === "refused" && verdict.reason === "Block decode failed") {
+    if (verdict.outcome === "refused" && verdict.reason === UNDECODABLE) {
       throw new RemoteError("failed", "std::exception: end of data");
     }
     if (verdict.outcome === "refused") return opinion(false, verdict.reason);

@@ -111,8 +111,9 @@ export class CoreTemplate {
     const options = new DataView(new ArrayBuffer(8));
     options.setBigInt64(0, params.struct(1).i64(0) ^ 0x7fef_ffff_ffff_ffffn);
     const changed = (): boolean => {
-      const tip = this.#core.tip?.hash;
-      return tip !== undefined && !equalBytes(tip, this.#template.prevHash);
+      const { tip } = this.#core;
+      if (tip === undefined) return false;
+      return !equalBytes(tip.hash, this.#template.prevHash) || tip.nBits !== this.#template.nBits;
     };
     const done = (): boolean => this.#isInterrupted || changed();
     await this.#core.until(done, options.getFloat64(0));

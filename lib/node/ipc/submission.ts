@@ -11,6 +11,8 @@ import { isUnimplemented, type Session } from "./session.ts";
 /** What the node says of a block that does not build on its tip, where it could only check one that does. */
 const NOT_ON_TIP = "inconclusive-not-best-prevblk";
 
+const UNEXPLAINED: Verdict = { outcome: "refused", reason: "the node did not say why" };
+
 /**
  * Gives a block to the node, and finds out what became of it.
  *
@@ -25,12 +27,12 @@ export async function submitBlock(
   solved: SolvedBlock,
   remote: BlockTemplate | undefined,
 ): Promise<Verdict> {
-  const hash = blockHash(solved.header);
+  const { header, block } = solved;
+  const hash = blockHash(header);
   if (session.known.has(hash)) return { outcome: "known" };
-  const verdict =
-    await (remote === undefined
-      ? submitWhole(session, solved.block, hash)
-      : submitSolution(session, solved, { remote, hash }));
+  const verdict = remote === undefined
+    ? await submitWhole(session, { block, hash }) ?? await checkOnly(session, block)
+    : await submitSolution(session, solved, { remote, hash });
   if (verdict.outcome !== "refused") session.known.add(hash);
   return verdict;
 }
@@ -42,37 +44,37 @@ async function submitSolution(
 ): Promise<Verdict> {
   const { mining, threads: { submit } } = session;
   const { version, time, nonce } = decodeHeader(header);
-  let processed: boolean;
+  let isProcessed = false;
   try {
-    processed = await remote.submitSolution({ version, time, nonce, coinbase }, submit);
+    isProcessed = await remote.submitSolution({ version, time, nonce, coinbase }, submit);
   } catch (error) {
-    // The node could not read the coinbase, which the whole block shows as well.
+    // The node could not read the coinbase, which shows in the whole block as well, or does not.
     if (!(error instanceof RemoteError) || error.kind !== "failed") throw error;
-    return await submitWhole(session, block, hash);
   }
-  if (processed) {
+  if (isProcessed) {
     const tip = await mining.getTip(submit);
     if (tip !== undefined && equalBytes(tip.hash, hash)) return { outcome: "accepted" };
   }
-  // It may be invalid, or valid and not the best.
-  const refused = await check(session, block);
-  if (refused !== undefined) return refused;
-  return processed ? await placeOf(session, hash) : await submitWhole(session, block, hash);
+  // It may be invalid, or valid and not the best; and if it was not put together as we think, it is not
+  // there at all.
+  const verdict = await submitWhole(session, { block, hash });
+  if (!isProcessed) return verdict ?? await check(session, block) ?? UNEXPLAINED;
+  if (verdict !== undefined && verdict.outcome !== "known") return verdict;
+  return await check(session, block) ?? await placeOf(session, hash);
 }
 
+/** @returns Undefined if the node takes no whole blocks. */
 async function submitWhole(
   session: Session,
-  block: Uint8Array,
-  hash: Uint8Array,
-): Promise<Verdict> {
+  what: { readonly block: Uint8Array; readonly hash: Uint8Array },
+): Promise<Verdict | undefined> {
   const { mining, threads: { submit } } = session;
   try {
-    const opinion = await mining.submitBlock(block, submit);
-    return await verdictOf(opinion, session, { block, hash });
+    return await verdictOf(await mining.submitBlock(what.block, submit), session, what);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    if (isUnimplemented(error)) return await checkOnly(session, block, error);
-    if (error.kind === "failed" && !isBlock(block)) {
+    if (isUnimplemented(error)) return undefined;
+    if (error.kind === "failed" && !isBlock(what.block)) {
       return { outcome: "refused", reason: "Block decode failed" };
     }
     throw error;
@@ -90,7 +92,7 @@ async function verdictOf(
   if (reason === "inconclusive") return await placeOf(session, hash);
   // It was refused before, and the node has forgotten why.
   const again = reason === "duplicate-invalid" ? await check(session, block) : undefined;
-  return again ?? { outcome: "refused", reason: worded(reason) };
+  return again ?? refusal(reason);
 }
 
 /** Asks what is wrong with a block. @returns Undefined if nothing is, or the node cannot say. */
@@ -99,7 +101,7 @@ async function check(
   block: Uint8Array,
 ): Promise<Verdict | undefined> {
   const { ok, reason } = await mining.checkBlock(block, threads.submit);
-  return ok || reason === NOT_ON_TIP ? undefined : { outcome: "refused", reason: worded(reason) };
+  return ok || reason === NOT_ON_TIP ? undefined : refusal(reason);
 }
 
 /** Of a block that the node has, and that is not its tip: another block may stand on it already. */
@@ -109,18 +111,13 @@ async function placeOf({ rpc, threads }: Session, hash: Uint8Array): Promise<Ver
 }
 
 /** All that Bitcoin Core 31.0 can do with a whole block. */
-async function checkOnly(
-  session: Session,
-  block: Uint8Array,
-  cause: RemoteError,
-): Promise<Verdict> {
+async function checkOnly(session: Session, block: Uint8Array): Promise<Verdict> {
   const refused = await check(session, block);
   if (refused !== undefined) return refused;
   throw new OperatorError(
     "peer",
     "it takes no block over IPC that it did not make the template of on this connection: Bitcoin " +
       "Core 31.0 cannot; name the node's RPC address in also_submit",
-    { cause },
   );
 }
 
@@ -134,6 +131,6 @@ function isBlock(block: Uint8Array): boolean {
   }
 }
 
-function worded(reason: string): string {
-  return reason === "" ? "the node did not say why" : reason;
+function refusal(reason: string): Verdict {
+  return reason === "" ? UNEXPLAINED : { outcome: "refused", reason };
 }
