@@ -30,6 +30,11 @@ import { Transactions } from "./transactions.ts";
 
 /** Milliseconds after which an empty template is made anew: only its time is old, and that little. */
 const EMPTY_AGE_MS = 10_000;
+/**
+ * Milliseconds after which a template's transactions are asked for, whether anyone wants them or not: a
+ * block that is found while the node is gone can be made with them, and cannot without.
+ */
+const PREFETCH_MS = 500;
 const MIN_RESERVED_WEIGHT = 2_000;
 const MAX_RESERVED_WEIGHT = 4_000_000;
 
@@ -76,6 +81,7 @@ export class IpcNode implements Node {
     return this.#make("make a template", async ({ session, watch }) => {
       const made = await this.#ask(session, { ...constraints, useMempool: true });
       watch.made(made.parts);
+      if (made.parts.merklePath.length > 0) void this.#prefetch(session, made.remote);
       return this.#wrap(session, made.remote, made.parts);
     });
   }
@@ -168,6 +174,14 @@ export class IpcNode implements Node {
     });
     this.#held.set(template, { remote, session });
     return template;
+  }
+
+  /** Never rejects: whoever asks for them is told what is wrong. */
+  async #prefetch({ threads, signal }: Session, remote: BlockTemplate): Promise<void> {
+    await this.#options.host.clock.sleep(PREFETCH_MS, signal);
+    if (remote.released || signal.aborted) return;
+    // On the thread that nobody waits for.
+    await this.#transactions.of(remote, threads.fees).catch(() => {});
   }
 
   async #transactionsOf(

@@ -3,28 +3,17 @@ import { FakeCore } from "../../../tests/support/fake_core.ts";
 import { FakeHost, FakeNetwork } from "../../../tests/support/fake_host.ts";
 import { CONSTRAINTS, IpcBench } from "../../../tests/support/ipc_bench.ts";
 import { blockHash } from "../../bitcoin/header.ts";
+import type { Network } from "../../bitcoin/network.ts";
 import { OperatorError } from "../../errors.ts";
-import { testNode } from "../conformance.ts";
+import { type NodeBench, testNode } from "../conformance.ts";
 import type { NodeTemplate } from "../node.ts";
 import { IpcNode } from "./ipc_node.ts";
 
 testNode({
   name: "IpcNode",
   test: (name, run) => Deno.test(name, run),
-  async open() {
-    const network = new FakeNetwork();
-    network.keepsWire = false;
-    const host = new FakeHost(network);
-    const core = new FakeCore({ network, clock: host.clock, path: "node.sock" });
-    await host.clock.advance(100);
-    core.start();
-    return {
-      node: new IpcNode({ path: "node.sock", network: "regtest", host }),
-      pay: () => Promise.resolve(ok(core.chain.transact())),
-      wait: (ms: number) => host.clock.advance(ms),
-      close: () => Promise.resolve(core.close()),
-    };
-  },
+  open: () => open("regtest"),
+  openMistaken: () => open("mainnet"),
 });
 
 for (const framing of ["far", "double-far"] as const) {
@@ -99,6 +88,20 @@ Deno.test("IpcNode's templates can be released when their node is gone", async (
   empty.release();
   await rejects(template.transactions(), OperatorError);
   deepStrictEqual(await empty.transactions(), []);
+});
+
+Deno.test("IpcNode has what a block is made of when its node is gone, and gives it the block", async () => {
+  await using bench = await IpcBench.up();
+  ok(bench.core.chain.transact());
+  const template = await bench.node.template(CONSTRAINTS);
+  await bench.advance(1_000);
+  bench.core.kill();
+  await bench.advance(1_000);
+  strictEqual((await template.transactions()).length, 1);
+  const block = await bench.solve(template);
+  bench.core.start();
+  await bench.advance(10_000);
+  deepStrictEqual(await bench.node.submit(block), { outcome: "accepted" });
 });
 
 Deno.test("IpcNode has an empty template as soon as it tells of a tip, and asks nobody", async () => {
@@ -198,3 +201,18 @@ Deno.test("IpcNode tells of the same tip when blocks on it become easier", async
   ok(event.tip.nBits !== before.nBits);
   strictEqual((await bench.node.emptyTemplate(CONSTRAINTS)).nBits, event.tip.nBits);
 });
+
+async function open(name: Network): Promise<NodeBench> {
+  const network = new FakeNetwork();
+  network.keepsWire = false;
+  const host = new FakeHost(network);
+  const core = new FakeCore({ network, clock: host.clock, path: "node.sock" });
+  await host.clock.advance(100);
+  core.start();
+  return {
+    node: new IpcNode({ path: "node.sock", network: name, host }),
+    pay: () => Promise.resolve(ok(core.chain.transact())),
+    wait: (ms) => host.clock.advance(ms),
+    close: () => Promise.resolve(core.close()),
+  };
+}

@@ -7,6 +7,7 @@
 
 import type { StructBuilder } from "../../capnp/builder.ts";
 import type { Capability } from "../../capnp/capability.ts";
+import { RemoteError } from "../../capnp/remote_error.ts";
 
 export const INTERFACE = {
   init: 0x8838_c700_ba5c_ba65n,
@@ -66,4 +67,9 @@ export function onThread(
     rest(params);
     return [thread];
   };
+}
+
+/** Whether the node does not know a method, since it is too old. */
+export function isUnimplemented(error: unknown): boolean {
+  return error instanceof RemoteError && error.kind === "unimplemented";
 }

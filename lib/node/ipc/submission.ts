@@ -1,15 +1,22 @@
-import { splitBlock } from "../../bitcoin/split_block.ts";
-import { blockHash, decodeHeader, displayHash } from "../../bitcoin/header.ts";
 import { equalBytes } from "../../bitcoin/bytes.ts";
+import { blockHash, decodeHeader, displayHash } from "../../bitcoin/header.ts";
+import { splitBlock } from "../../bitcoin/split_block.ts";
 import { RemoteError } from "../../capnp/remote_error.ts";
 import { DecodeError, OperatorError } from "../../errors.ts";
 import type { SolvedBlock, Verdict } from "../node.ts";
 import type { BlockTemplate } from "./block_template.ts";
 import type { Opinion } from "./mining.ts";
-import { isUnimplemented, type Session } from "./session.ts";
+import { isUnimplemented } from "./schema.ts";
+import type { Session } from "./session.ts";
 
 /** What the node says of a block that does not build on its tip, where it could only check one that does. */
 const NOT_ON_TIP = "inconclusive-not-best-prevblk";
+
+/**
+ * Milliseconds in which a node may come to know the block before ours: one that was killed has lost its
+ * last blocks, and gets them again from others.
+ */
+const PARENT_MS = 600_000;
 
 const UNEXPLAINED: Verdict = { outcome: "refused", reason: "the node did not say why" };
 
@@ -18,8 +25,8 @@ const UNEXPLAINED: Verdict = { outcome: "refused", reason: "the node did not say
  *
  * @param remote The template that it was made from, if the node still holds that: then the solution is
  * enough, and the block need not be carried over.
- * @throws {OperatorError} If there is no verdict: Bitcoin Core 31.0 takes no block that it holds no
- * template of.
+ * @throws {OperatorError} If there is no verdict: the node does not know the block's parent, and has
+ * not been there for long; or it is Bitcoin Core 31.0, which takes no block that it holds no template of.
  * @throws {RemoteError} If the connection ends.
  */
 export async function submitBlock(
@@ -90,6 +97,12 @@ async function verdictOf(
   if (reason === "duplicate") return { outcome: "known" };
   // It was stored, and there was no reason to connect it: it is not the best.
   if (reason === "inconclusive") return await placeOf(session, hash);
+  if (reason === "prev-blk-not-found" && session.age < PARENT_MS) {
+    throw new OperatorError(
+      "peer",
+      "it does not know the block before this one; after a crash it needs some time to catch up",
+    );
+  }
   // It was refused before, and the node has forgotten why.
   const again = reason === "duplicate-invalid" ? await check(session, block) : undefined;
   return again ?? refusal(reason);

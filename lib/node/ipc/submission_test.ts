@@ -112,6 +112,18 @@ Deno.test("submit() has a verdict on what is no block", async () => {
   deepStrictEqual(await bench.node.submit({ ...block, coinbase }), ACCEPTED);
 });
 
+Deno.test("submit() lets a node that was just started look for the block's parent", async () => {
+  await using other = await IpcBench.up();
+  await other.node.submit(await other.solve());
+  await other.advance(1_000);
+  const block = await other.solve();
+  await using bench = await IpcBench.up();
+  await rejects(bench.node.submit(bare(block)), /does not know the block before this one/);
+  await bench.advance(600_000);
+  const refused = { outcome: "refused", reason: "prev-blk-not-found" };
+  deepStrictEqual(await bench.node.submit(bare(block)), refused);
+});
+
 Deno.test("submit() works while there are no templates", async () => {
   await using bench = await IpcBench.open({ cooldown: true });
   const { core, node } = bench;
