@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/session": ["lib/noise", "lib/frame", "lib/messages", "lib/codec"],
   "lib/channel": ["lib/messages", "lib/codec", "lib/kernel", "lib/pow", "lib/bitcoin"],
   "lib/chain": ["lib/node", "lib/kernel", "lib/pow", "lib/bitcoin"],
-  "lib/node": ["lib/capnp", "lib/pow", "lib/bitcoin"],
+  "lib/node": ["lib/capnp", "lib/kernel", "lib/pow", "lib/bitcoin"],
   "lib/inspect": ["lib/noise", "lib/frame", "lib/messages", "lib/codec"],
   "lib/noise": ["lib/frame", "lib/codec", "lib/kernel", "lib/bitcoin"],
   "lib/frame": ["lib/messages", "lib/codec"],
@@ -72,6 +72,8 @@ const DOOR: Readonly<Record<string, readonly string[]>> = {
   "@commander-js/extra-typings": ["commands/program.ts"],
   "node:assert": ["drivers/conformance.ts", "lib/node/conformance.ts"],
   "node:crypto": ["lib/noise/crypto.ts"],
+  "node:http": ["lib/host/http.ts"],
+  "node:https": ["lib/host/http.ts"],
 };
 
 /** Only here may code reach sockets, files, clocks, randomness, timers, the process. */

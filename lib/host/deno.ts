@@ -1,6 +1,6 @@
 /**
- * The real world: TCP, Unix sockets, clocks, randomness, files, signals of the operating system. Nothing here knows
- * the protocol.
+ * The real world: TCP, Unix sockets, HTTP, clocks, randomness, files, signals of the operating system.
+ * Nothing here knows the protocol.
  *
  * @module
  */
@@ -8,6 +8,7 @@
 import type { Clock, Host, Random } from "../ports.ts";
 import type { Log } from "../telemetry/log.ts";
 import { denoFiles } from "./files.ts";
+import { post } from "./http.ts";
 import { openKeyLog } from "./key_log_file.ts";
 import { connectLocal } from "./local.ts";
 import { connect, listen } from "./tcp.ts";
@@ -24,6 +25,7 @@ export function denoHost({ log, signal }: { log: Log; signal: AbortSignal }): Ho
     listen,
     connect,
     connectLocal,
+    post,
   };
 }
 

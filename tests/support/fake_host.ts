@@ -7,7 +7,17 @@
 
 import { setImmediate } from "node:timers";
 import { OperatorError } from "../../lib/errors.ts";
-import type { Address, Clock, Files, Host, Listener, Random, Socket } from "../../lib/ports.ts";
+import type {
+  Address,
+  Clock,
+  Files,
+  Host,
+  HttpRequest,
+  HttpResponse,
+  Listener,
+  Random,
+  Socket,
+} from "../../lib/ports.ts";
 import type { Log, LogFields } from "../../lib/telemetry/log.ts";
 
 /** One line that was logged. */
@@ -51,6 +61,32 @@ export class FakeHost implements Host {
 
   connectLocal(path: string): Promise<Socket> {
     return this.#network.connectLocal(path);
+  }
+
+  /** The web servers of this world: what they answer, or an error if they do not. */
+  onPost: (request: HttpRequest) => Promise<HttpResponse> = ({ url }) =>
+    Promise.reject(new OperatorError("peer", `Cannot ask ${new URL(url).origin}: refused`));
+
+  post(request: HttpRequest): Promise<HttpResponse> {
+    const { url, timeoutMs, maxBytes, signal } = request;
+    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+    const fail = (why: string): void =>
+      reject(new OperatorError("peer", `Cannot ask ${new URL(url).origin}: ${why}`));
+    const over = new AbortController();
+    const onAbort = (): void => fail("given up");
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    void this.clock.sleep(timeoutMs, over.signal).then(() =>
+      fail(`no answer within ${timeoutMs / 1_000} s`)
+    );
+    this.onPost(request).then((response) => {
+      if (response.body.length > maxBytes) fail(`the answer exceeds ${maxBytes} bytes`);
+      else resolve(response);
+    }, reject);
+    return promise.finally(() => {
+      over.abort();
+      signal?.removeEventListener("abort", onAbort);
+    });
   }
 
   /** What was logged under `event`. */

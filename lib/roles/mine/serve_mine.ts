@@ -104,5 +104,6 @@ function worldOf(host: Host): Omit<Host, "log" | "signal"> {
     listen: (at) => host.listen(at),
     connect: (to, timeoutMs) => host.connect(to, timeoutMs),
     connectLocal: (path, timeoutMs) => host.connectLocal(path, timeoutMs),
+    post: (request) => host.post(request),
   };
 }
