@@ -13,6 +13,8 @@ export interface Command<S extends Settings> {
   readonly settings: S;
   /** Present on commands that run for long: they read a file, variables, and write a log. */
   readonly service?: ServiceTraits;
+  /** Commands below its name, for what it left behind: `tp solutions`. */
+  readonly below?: readonly AnyCommand[];
   /** Problems that no setting has by itself. Only called once every value is there. */
   check?(values: ConfigOf<S>): readonly string[];
   run(values: ConfigOf<S>, context: Context): Promise<void>;

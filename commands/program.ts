@@ -38,6 +38,8 @@ export async function runProgram(
     )
     .version(VERSION, "-V, --version")
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    // What stands behind a command's name is that command's, though the one above may know it too.
+    .enablePositionalOptions()
     .addHelpText("after", "\nEach command has its own --help, with an example.");
   for (const item of COMMANDS) addItem(program, item, world, (code) => exitCode = code);
   prepare(program, world.terminal);
@@ -59,12 +61,14 @@ function addItem(parent: Commander, item: Item, world: Surroundings, leave: Leav
   else addCommand(parent, item, world);
 }
 
-function addCommand(parent: Commander, command: AnyCommand, world: Surroundings): void {
+function addCommand(parent: Commander<unknown[]>, command: AnyCommand, world: Surroundings): void {
   const settings = settingsOf(command);
   const added = addOptions(parent, command, settings, command.service);
   added.action(async (...values) => {
     await runCommand(command, givenBy(settings, values), world);
   });
+  if (command.below !== undefined) added.enablePositionalOptions();
+  for (const each of command.below ?? []) addCommand(added, each, world);
 }
 
 function addInspection(
@@ -88,7 +92,7 @@ function addInspection(
 }
 
 function addOptions(
-  parent: Commander,
+  parent: Commander<unknown[]>,
   { name, summary, examples }: Pick<AnyCommand, "name" | "summary" | "examples">,
   settings: Settings,
   service: AnyCommand["service"],

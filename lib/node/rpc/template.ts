@@ -1,5 +1,5 @@
 import { concatBytes } from "../../bitcoin/bytes.ts";
-import { heightPush } from "../../bitcoin/coinbase.ts";
+import { heightPush } from "../../bitcoin/height.ts";
 import { encodeOutput } from "../../bitcoin/transaction.ts";
 import { commitmentOutput, WITNESS_RESERVED_VALUE } from "../../bitcoin/witness_commitment.ts";
 import { sha256d } from "../../kernel/sha.ts";
