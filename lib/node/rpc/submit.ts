@@ -25,7 +25,7 @@ export async function submitBlock(
   { header, block }: SolvedBlock,
   { client, name, limits, precious }: BlockDestination,
 ): Promise<Verdict> {
-  const answer = await client.ask("submitblock", hexParameter(block), limits);
+  const answer = await client.ask("submitblock", { hex: block }, limits);
   if (answer.type === "garbage") throw garbage(name, "submitblock", answer.reason);
   if (answer.type === "refused") {
     if (answer.code === DESERIALIZATION) return { outcome: "refused", reason: answer.message };
@@ -59,11 +59,4 @@ async function isOnBestChain(
   if (header.type !== "result") return false;
   const { confirmations } = Object(header.result) as { readonly confirmations?: unknown };
   return typeof confirmations === "number" && confirmations > 0;
-}
-
-/** `["hex"]`, without a string of it all for longer than it takes. */
-function hexParameter(block: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(2 * block.length + 4);
-  new TextEncoder().encodeInto(`["${block.toHex()}"]`, bytes);
-  return bytes;
 }

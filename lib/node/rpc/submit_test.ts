@@ -13,7 +13,8 @@ const BLOCK = {
   template: undefined,
   header: HEADER,
   coinbase: new Uint8Array(),
-  block: new Uint8Array(1_000).map((_, i) => i),
+  // More than is turned into digits at a time.
+  block: new Uint8Array(200_000).map((_, i) => i * 7),
 };
 const OTHER = "11".repeat(32);
 
