@@ -53,6 +53,18 @@ Deno.test("RpcConnection has many calls under way, answered in any order", async
   deepStrictEqual(order, [2, 0, 1]);
 });
 
+Deno.test("RpcConnection finishes each question, and uses its number again", async () => {
+  const { connection, server } = open();
+  const self = await connection.bootstrap();
+  for (let i = 0; i < 50; i++) await echo(connection, self, "again");
+  await rejects(call(connection, self, METHOD.fail));
+  await settle();
+  strictEqual(server.unfinished.size, 0);
+  strictEqual(server.highestQuestion, 0);
+  await Promise.all([1, 2, 3].map(() => echo(connection, self, "together")));
+  strictEqual(server.highestQuestion, 2);
+});
+
 Deno.test("RpcConnection gives back what is released, once, and what nobody took", async () => {
   const { connection, server } = open();
   const self = await connection.bootstrap();

@@ -100,7 +100,6 @@ export class Message {
   }
 
   #pointer(segment: number, at: number, path: string): { low: number; high: number } {
-    this.spend(1, path);
     this.#check(segment, at, WORD, path);
     const view = this.view(segment);
     return { low: view.getInt32(at, true), high: view.getUint32(at + 4, true) };

@@ -122,6 +122,15 @@ Deno.test("Message pays for no more than it is large, however often it points to
   throws(() => messageOf(frame).root().byteStrings(0), tooLarge);
 });
 
+Deno.test("Message lets no struct be read again and again without end", () => {
+  const message = new MessageBuilder();
+  message.root({ data: 0, pointers: 1 }).struct(0, { data: 10_000, pointers: 0 });
+  const root = messageOf(message.frame()).root();
+  throws(() => {
+    for (let i = 0; i < 10; i++) root.struct(0);
+  }, tooLarge);
+});
+
 Deno.test("Message believes no list of structs that take no room", () => {
   const message = new MessageBuilder();
   message.root({ data: 0, pointers: 1 }).structs(0, 1, { data: 0, pointers: 0 });

@@ -50,6 +50,10 @@ export class CapnpServer {
   readonly kinds: number[] = [];
   /** Calls that have not been answered. */
   pending = 0;
+  /** Questions that were answered, and not finished. */
+  readonly unfinished = new Set<number>();
+  /** The highest number that a question had. */
+  highestQuestion = 0;
   ended = false;
 
   constructor(socket: Socket, bootstrap: ServerObject) {
@@ -96,6 +100,7 @@ export class CapnpServer {
       });
     }
     if (kind === KIND.call) void this.#call(body);
+    if (kind === KIND.finish) this.unfinished.delete(body.u32(0));
     if (kind === KIND.release) this.#release(body.u32(0), body.u32(4));
   }
 
@@ -112,6 +117,7 @@ export class CapnpServer {
         : this.#exports.get(table[index]?.u32(4) ?? -1)?.object;
     };
     this.pending++;
+    this.highestQuestion = Math.max(this.highestQuestion, id);
     try {
       if (target === undefined) throw new RemoteError("failed", "there is no such object");
       const reply = await target.object.call({
@@ -128,6 +134,7 @@ export class CapnpServer {
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const message = new MessageBuilder();
+      this.unfinished.add(id);
       const body = returned(message, id, RETURN.exception).struct(0, { data: 1, pointers: 2 });
       body.u16(4, REMOTE_FAILURES.indexOf(error.kind)).text(0, error.message);
       this.#send(message);
@@ -141,6 +148,7 @@ export class CapnpServer {
     what: number,
     fill: (payload: StructBuilder) => readonly (ServerObject | undefined)[],
   ): void {
+    this.unfinished.add(id);
     const message = new MessageBuilder();
     const payload = returned(message, id, what).struct(0, { data: 0, pointers: 2 });
     const objects = fill(payload);

@@ -61,6 +61,8 @@ export class FakeCore {
   /** How often each method was called. */
   readonly called = new Map<string, number>();
   connections = 0;
+  /** How often a block was read while it was being changed. */
+  overlaps = 0;
   tip: Tip | undefined;
 
   constructor(options: FakeCoreOptions) {

@@ -23,6 +23,8 @@ export class CoreTemplate {
   readonly #template: NodeTemplate;
   readonly #next: () => Promise<ServerObject>;
   #isInterrupted = false;
+  /** The block is being read, or changed. */
+  #isBusy = false;
 
   /** @param next Makes another one, with the same constraints. */
   constructor(core: FakeCore, template: NodeTemplate, next: () => Promise<ServerObject>) {
@@ -34,13 +36,13 @@ export class CoreTemplate {
   object(): ServerObject {
     return this.#core.object({
       1: ["getBlockHeader", () => this.#header()],
-      2: ["getBlock", () => this.#block()],
+      2: ["getBlock", () => this.#alone(() => this.#block())],
       5: ["getCoinbaseTx", () => this.#coinbase()],
       6: ["getCoinbaseMerklePath", () => ({
         shape: ONE,
         fill: (results) => void results.byteStrings(0, this.#template.merklePath),
       })],
-      7: ["submitSolution", ({ params }) => this.#submitSolution(params)],
+      7: ["submitSolution", ({ params }) => this.#alone(() => this.#submitSolution(params))],
       8: ["waitNext", ({ params }) => this.#waitNext(params)],
       9: ["interruptWait", () => {
         this.#isInterrupted = true;
@@ -48,6 +50,17 @@ export class CoreTemplate {
         return undefined;
       }],
     });
+  }
+
+  /** Core has no lock around a template's block. */
+  async #alone(work: () => Promise<ServerReply>): Promise<ServerReply> {
+    if (this.#isBusy) this.#core.overlaps++;
+    this.#isBusy = true;
+    try {
+      return await work();
+    } finally {
+      this.#isBusy = false;
+    }
   }
 
   #header(): ServerReply {

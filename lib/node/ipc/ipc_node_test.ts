@@ -56,6 +56,7 @@ Deno.test("IpcNode gives back every object of the node's that it was given", asy
     template.release();
     template.release();
     empty.release();
+    empty.release();
     await bench.advance(50);
   }
   strictEqual(core.held, before);
@@ -75,6 +76,23 @@ Deno.test("IpcNode gives back every object of the node's that it was given", asy
   await bench.advance(3_000);
   strictEqual(bench.told.at(-1), "up");
   strictEqual(core.held, before);
+});
+
+Deno.test("IpcNode does not have a block read while it is being solved", async () => {
+  await using bench = await IpcBench.up({ transactionBytes: 0 });
+  const { core, node } = bench;
+  ok(core.chain.transact());
+  const template = await node.template(CONSTRAINTS);
+  const block = await bench.solve(template);
+  const submit = core.submit.bind(core);
+  core.submit = async (bytes, hash) => {
+    await core.clock.sleep(1_000);
+    return await submit(bytes, hash);
+  };
+  const all = Promise.all([template.transactions(), node.submit(block), template.transactions()]);
+  await bench.advance(2_000);
+  deepStrictEqual((await all)[1], { outcome: "accepted" });
+  strictEqual(core.overlaps, 0);
 });
 
 Deno.test("IpcNode's templates can be released when their node is gone", async () => {
