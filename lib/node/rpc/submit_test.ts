@@ -98,6 +98,22 @@ for (const [what, answers, verdict] of VERDICTS) {
   });
 }
 
+for (
+  const [what, answers] of [
+    ["Bitcoin Core lacks the block before it", { submitblock: "prev-blk-not-found" }],
+    ["btcd lacks the block before it", {
+      submitblock: null,
+      getbestblockhash: OTHER,
+      getblockheader: new Error("-5"),
+    }],
+    ["btcd still lacks it", { submitblock: `rejected: already have block (orphan) ${HASH}` }],
+  ] as const
+) {
+  Deno.test(`submitBlock() has no verdict where ${what}`, async () => {
+    await rejects(submit(answers).verdict, /has not got the block before it yet$/);
+  });
+}
+
 Deno.test("submitBlock() has no verdict where the node has none", async () => {
   for (const answer of [new Error("-25"), new Error("-28"), 7, { a: 1 }]) {
     await rejects(submit({ submitblock: answer }).verdict, OperatorError);
