@@ -141,13 +141,15 @@ export class RpcNode implements Node {
   }
 
   /** Works without {@link RpcNode.run}, too: for nodes that only get blocks. */
-  submit(block: SolvedBlock): Promise<Verdict> {
-    return submitBlock(block, {
+  async submit(block: SolvedBlock): Promise<Verdict> {
+    const verdict = await submitBlock(block, {
       client: this.#client,
       name: this.name,
       limits: { timeoutMs: SUBMIT_TIMEOUT_MS },
       precious: this.#options.precious ?? false,
     });
+    if (verdict.outcome === "accepted") this.#source.expire();
+    return verdict;
   }
 
   health(): Promise<NodeHealth> {

@@ -1,9 +1,16 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { FakeHost } from "../../../tests/support/fake_host.ts";
-import { FakeRpcNode, FEE, REGENERATE, reply } from "../../../tests/support/fake_rpc_node.ts";
+import {
+  type Dialect,
+  FakeRpcNode,
+  FEE,
+  REGENERATE,
+  reply,
+} from "../../../tests/support/fake_rpc_node.ts";
 import { OperatorError } from "../../errors.ts";
-import { testNode } from "../conformance.ts";
+import { type NodeBench, testNode } from "../conformance.ts";
 import type { NodeEvent } from "../node.ts";
+import { solveTemplate } from "../solve.ts";
 import { userAndPassword } from "./credentials.ts";
 import { digestHere } from "./digest_here.ts";
 import { RpcNode, type RpcNodeOptions } from "./rpc_node.ts";
@@ -15,23 +22,26 @@ for (const dialect of ["core", "btcd"] as const) {
   testNode({
     name: `RpcNode as ${dialect} answers`,
     test: (name, run) => Deno.test(name, run),
-    open() {
-      const { host, far, node } = bench({}, dialect);
-      return Promise.resolve({
-        node,
-        async pay() {
-          far.pay();
-          await host.clock.advance(REGENERATE[dialect] * 1_000 + 8_000);
-        },
-        wait: (ms: number) => host.clock.advance(ms),
-        close: () => Promise.resolve(),
-      });
+    open: () => open(dialect, "regtest"),
+    openMistaken: () => open(dialect, "mainnet"),
+  });
+}
+
+function open(dialect: Dialect, network: "regtest" | "mainnet"): Promise<NodeBench> {
+  const { host, far, node } = bench({ network }, dialect);
+  return Promise.resolve({
+    node,
+    async pay() {
+      far.pay();
+      await host.clock.advance(REGENERATE[dialect] * 1_000 + 8_000);
     },
+    wait: (ms: number) => host.clock.advance(ms),
+    close: () => Promise.resolve(),
   });
 }
 
 /** A node, the far end of it, and what it says; not run yet. */
-function bench(options: Partial<RpcNodeOptions> = {}, dialect: "core" | "btcd" = "core") {
+function bench(options: Partial<RpcNodeOptions> = {}, dialect: Dialect = "core") {
   const host = new FakeHost();
   const far = new FakeRpcNode(host.clock, dialect);
   host.onPost = (request) => far.answer(request);
@@ -50,7 +60,7 @@ function bench(options: Partial<RpcNodeOptions> = {}, dialect: "core" | "btcd" =
 }
 
 /** The same, run. It ends at the end of the test. */
-function running(options: Partial<RpcNodeOptions> = {}, dialect: "core" | "btcd" = "core") {
+function running(options: Partial<RpcNodeOptions> = {}, dialect: Dialect = "core") {
   const stage = bench(options, dialect);
   const stop = new AbortController();
   const done = stage.node.run(stop.signal);
@@ -372,6 +382,22 @@ Deno.test("RpcNode warns where blocks need a signature that it cannot make", asy
   far.alter = (template) => ({ ...template, signet_challenge: "512103ad5e" });
   await host.clock.advance(30_000);
   strictEqual(host.logged("node.needs_signer").length, 1);
+});
+
+Deno.test("RpcNode makes no template on the old tip once its own block is the new one", async () => {
+  await using stage = running();
+  const { host, node } = stage;
+  await host.clock.advance(1);
+  // The long poll does not come back.
+  const { onPost } = host;
+  host.onPost = (request) =>
+    new TextDecoder().decode(request.body).includes("longpollid")
+      ? new Promise(() => {})
+      : onPost(request);
+  const template = await node.template(CONSTRAINTS);
+  const block = solveTemplate(template, [], { payTo: Uint8Array.of(0x51) });
+  deepStrictEqual(await node.submit(block), { outcome: "accepted" });
+  strictEqual((await node.template(CONSTRAINTS)).height, template.height + 1);
 });
 
 Deno.test("RpcNode gives blocks to a node that it does not watch", async () => {

@@ -39,6 +39,7 @@ const METHOD = "getblocktemplate";
 export class TemplateSource {
   readonly #options: TemplateSourceOptions;
   #latest: TemplateAnswer | undefined;
+  #isExpired = false;
   /** The request that is under way, for all who want its answer. */
   #asking: Promise<TemplateAnswer> | undefined;
 
@@ -55,21 +56,30 @@ export class TemplateSource {
     this.#latest = undefined;
   }
 
+  /** There is a new tip, as far as we know: what was answered so far makes no more templates. */
+  expire(): void {
+    this.#isExpired = true;
+    this.#asking = undefined;
+  }
+
   /**
    * Has the node make a template; whoever asks meanwhile gets the same one.
    *
    * @throws {OperatorError} If it makes none.
    */
   ask(signal: AbortSignal | undefined): Promise<TemplateAnswer> {
-    return this.#asking ??= this.#request({}, this.#limits(signal))
-      .finally(() => this.#asking = undefined);
+    if (this.#asking !== undefined) return this.#asking;
+    const asking = this.#request({}, this.#limits(signal)).finally(() => {
+      if (this.#asking === asking) this.#asking = undefined;
+    });
+    return this.#asking = asking;
   }
 
   /** The latest answer, or another one if it has grown old. */
   async fresh(signal: AbortSignal): Promise<TemplateAnswer> {
     const last = this.#latest;
-    const isFresh = last !== undefined && this.#options.clock.now() - last.at < FRESH_MS;
-    return isFresh ? last : await this.ask(signal);
+    if (last === undefined || this.#isExpired) return await this.ask(signal);
+    return this.#options.clock.now() - last.at < FRESH_MS ? last : await this.ask(signal);
   }
 
   /** Resolves when the node has another template than the one with that id. */
@@ -96,6 +106,7 @@ export class TemplateSource {
     }
     const answer = { digest: digested.digest, at: clock.now() };
     this.#latest = answer;
+    this.#isExpired = false;
     onAnswer(answer, last);
     return answer;
   }
