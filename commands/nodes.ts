@@ -3,6 +3,7 @@ import { measureHashRate } from "../lib/chain/hash_rate.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { FailoverNode } from "../lib/node/failover.ts";
 import { IpcNode } from "../lib/node/ipc/ipc_node.ts";
+import { socketPath } from "../lib/node/ipc/socket_path.ts";
 import type { Node } from "../lib/node/node.ts";
 import {
   certificateFile,
@@ -63,16 +64,20 @@ async function openNode(
   thread: TemplateThread,
 ): Promise<Node> {
   const { network, dataDir = defaultDataDir(), rpcCaFile, preciousBlock } = values;
-  const directory = networkDir(dataDir, network);
   if (address.kind === "embedded") throw new OperatorError("config", "node: embedded stands alone");
   if (address.kind === "ipc") {
-    return new IpcNode({ path: address.path ?? `${directory}/node.sock`, network, host });
+    return new IpcNode({ path: address.path ?? socketPath(dataDir, network), network, host });
   }
   const caFile = address.caFile ?? rpcCaFile;
   return new RpcNode({
     url: address.url ?? `http://127.0.0.1:${RPC_PORTS[network]}`,
     network,
-    credentials: await credentialsOf(address, values, `${directory}/.cookie`, host.files),
+    credentials: await credentialsOf(
+      address,
+      values,
+      `${networkDir(dataDir, network)}/.cookie`,
+      host.files,
+    ),
     ca: caFile === undefined ? undefined : certificateFile(host.files, caFile),
     digest: thread.digest(),
     host,
