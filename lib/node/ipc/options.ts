@@ -12,7 +12,7 @@ export interface IpcNodeOptions {
    * regtest, where a node thinks so until somebody mines.
    */
   readonly cooldown?: boolean;
-  /** Milliseconds between two looks at the fees, at least 1,000; usually that. */
+  /** Milliseconds between two looks at the fees; 1,000 at least, and usually. */
   readonly feeIntervalMs?: number;
   /** Milliseconds in which the node must answer what it can answer at once; usually 10,000. */
   readonly callTimeoutMs?: number;
@@ -24,9 +24,12 @@ export interface IpcNodeOptions {
 export function settled(options: IpcNodeOptions): Required<IpcNodeOptions> {
   return {
     cooldown: options.network !== "regtest",
-    feeIntervalMs: 1_000,
     callTimeoutMs: 10_000,
     transactionBytes: 64 * 2 ** 20,
     ...options,
+    feeIntervalMs: Math.max(MIN_FEE_INTERVAL_MS, options.feeIntervalMs ?? 0),
   };
 }
+
+/** As often as the port may tell of fees. */
+const MIN_FEE_INTERVAL_MS = 1_000;
