@@ -17,6 +17,8 @@ import type {
 const RETURN_MS = 30_000;
 /** Milliseconds that a node may lack blocks which another has, before it is passed over. */
 const BEHIND_MS = 60_000;
+/** Milliseconds at the start in which a preferred node is waited for that has said nothing yet. */
+const START_MS = 5_000;
 /** Milliseconds between two looks at whom to prefer. */
 const STEP_MS = 1_000;
 
@@ -25,6 +27,8 @@ interface Member {
   readonly node: Node;
   /** Undefined while it is down. */
   tip: Tip | undefined;
+  /** Whether it has told that it is up, or that it is down. */
+  hasSpoken: boolean;
   /** Why it is down. */
   reason: string;
   /** Since when it has been up and no lower than the others; undefined if it is not. */
@@ -46,6 +50,8 @@ export class FailoverNode implements Node {
   readonly #host: Pick<Host, "clock" | "log">;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
   #active: Member | undefined;
+  #startedAt: Instant | undefined;
+  #hasTold = false;
 
   /** @param nodes In order of preference, at least one. */
   constructor(nodes: readonly Node[], host: Pick<Host, "clock" | "log">) {
@@ -57,6 +63,7 @@ export class FailoverNode implements Node {
     this.#members = nodes.map((node) => ({
       node,
       tip: undefined,
+      hasSpoken: false,
       reason: "it has not been reached yet",
       wellSince: undefined,
       behindSince: undefined,
@@ -69,6 +76,7 @@ export class FailoverNode implements Node {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#host;
+    this.#startedAt = clock.now();
     const stop = new AbortController();
     const all = AbortSignal.any([signal, stop.signal]);
     for (const member of this.#members) {
@@ -112,6 +120,7 @@ export class FailoverNode implements Node {
       if (member === this.#active) this.#tell(event);
       return;
     }
+    member.hasSpoken = true;
     if (event.type === "down") {
       member.tip = undefined;
       member.reason = event.reason;
@@ -135,7 +144,12 @@ export class FailoverNode implements Node {
       member.behindSince = tip === undefined || isLevel ? undefined : member.behindSince ?? now;
     }
     const next = this.#next(now);
-    if (next === this.#active) return;
+    if (next === this.#active) {
+      const isNews = next === undefined && !this.#hasTold &&
+        this.#members.every(({ hasSpoken }) => hasSpoken);
+      if (isNews) this.#tell({ type: "down", reason: this.#reasons() });
+      return;
+    }
     const before = this.#active;
     this.#active = next;
     if (next?.tip === undefined) return this.#tell({ type: "down", reason: this.#reasons() });
@@ -145,7 +159,11 @@ export class FailoverNode implements Node {
 
   #next(now: Instant): Member | undefined {
     const active = this.#active;
-    const up = this.#members.filter(({ tip }) => tip !== undefined);
+    const silent = this.#isStarting(now)
+      ? this.#members.findIndex(({ hasSpoken }) => !hasSpoken)
+      : -1;
+    const heard = silent < 0 ? this.#members : this.#members.slice(0, silent);
+    const up = heard.filter(({ tip }) => tip !== undefined);
     const fit = up.filter((member) => !isBehind(member, now));
     if (active?.tip === undefined || isBehind(active, now)) return fit[0] ?? up[0];
     const preferred = fit.find(({ wellSince }) =>
@@ -153,6 +171,10 @@ export class FailoverNode implements Node {
     );
     if (preferred === undefined) return active;
     return this.#members.indexOf(preferred) < this.#members.indexOf(active) ? preferred : active;
+  }
+
+  #isStarting(now: Instant): boolean {
+    return this.#startedAt === undefined || now - this.#startedAt < START_MS;
   }
 
   #logSwitch({ node }: Member, before: Member | undefined, now: Instant): void {
@@ -171,6 +193,7 @@ export class FailoverNode implements Node {
   }
 
   #tell(event: NodeEvent): void {
+    this.#hasTold = true;
     for (const listener of this.#listeners) listener(event);
   }
 }

@@ -106,9 +106,31 @@ class World implements AsyncDisposable {
 Deno.test("FailoverNode takes templates from the first that is up", async () => {
   await using world = new World();
   await rejects(world.whose(), /first|has not been reached/);
+  world.first.down();
   world.second.up(5);
   strictEqual(await world.whose(), "second");
   deepStrictEqual(world.events, ["up 5"]);
+});
+
+Deno.test("FailoverNode says at the start that none is up, once all have said so", async () => {
+  await using world = new World();
+  world.first.down();
+  deepStrictEqual(world.events, []);
+  world.second.down();
+  deepStrictEqual(world.events, ["down"]);
+});
+
+Deno.test("FailoverNode waits a moment at the start for a preferred node that is silent", async () => {
+  await using world = new World();
+  world.second.up(5);
+  await world.pass(1_000);
+  await rejects(world.whose());
+  world.first.up(5);
+  strictEqual(await world.whose(), "first");
+  await using other = new World();
+  other.second.up(5);
+  await other.pass(6_000);
+  strictEqual(await other.whose(), "second");
 });
 
 Deno.test("FailoverNode goes to the next when one is gone, and tells of its tip", async () => {
@@ -139,6 +161,7 @@ Deno.test("FailoverNode is down only when all are, and says why for each", async
 
 Deno.test("FailoverNode returns to the preferred node once it has been well for a while", async () => {
   await using world = new World();
+  world.first.down();
   world.second.up(5);
   world.first.up(5);
   await world.pass(20_000);
@@ -154,6 +177,7 @@ Deno.test("FailoverNode returns to the preferred node once it has been well for 
 
 Deno.test("FailoverNode does not return to a node that lacks blocks", async () => {
   await using world = new World();
+  world.first.down();
   world.second.up(6);
   world.first.up(5);
   await world.pass(120_000);
