@@ -11,6 +11,23 @@ export const REWARD = "raw(51)";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
+/** What our template provider is told. */
+export interface TpFile {
+  readonly port: number;
+  readonly node: string | readonly string[];
+  /** Lines of TOML. */
+  readonly more?: string;
+}
+
+export function tpConfig({ port, node, more = "" }: TpFile): string {
+  return `listen_address = "127.0.0.1:${port}"
+authority_secret_key = "${SECRET_KEY}"
+network = "regtest"
+node = ${JSON.stringify(node)}
+${more}
+`;
+}
+
 /** A folder for one pairing, and what was started in it; all gone when disposed. */
 export class Bench implements AsyncDisposable {
   readonly directory: string;
@@ -49,19 +66,39 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Our template provider on the embedded chain. */
-  async tp(blockTime = 10): Promise<{ readonly tp: Started; readonly port: number }> {
+  tp(blockTime = 10): Promise<{ readonly tp: Started; readonly port: number }> {
+    return this.tpOn("embedded", `block_time = ${blockTime}`);
+  }
+
+  /** Our template provider on a node, or on several, the best first. Serves when it resolves. */
+  async tpOn(
+    node: string | readonly string[],
+    more = "",
+  ): Promise<{ readonly tp: Started; readonly port: number }> {
     const port = freePort();
-    const tp = this.headframe(
-      "tp",
-      `listen_address = "127.0.0.1:${port}"
-authority_secret_key = "${SECRET_KEY}"
-network = "regtest"
-node = "embedded"
-block_time = ${blockTime}
-`,
-    );
-    await tp.sees(/"event":"server.listening"|server\.listening|listening/, 60_000);
+    const tp = this.headframe("tp", tpConfig({ port, node, more }));
+    await tp.sees(/"tp\.listening"/, 60_000);
     return { tp, port };
+  }
+
+  /** Our miner, on a pool of anyone's with the published key. */
+  mine(port: number, more: readonly string[] = []): Started {
+    const pool = `stratum2+tcp://127.0.0.1:${port}/${PUBLIC_KEY}`;
+    return this.run(["mine", pool, "--threads", "1", "--status-seconds", "2", ...more]);
+  }
+
+  /** SRI's miner, on a pool of anyone's with the published key. */
+  device(bin: string, port: number): Started {
+    return this.start("mining_device", `${bin}/mining_device`, [
+      "--address-pool",
+      `127.0.0.1:${port}`,
+      "--pubkey-pool",
+      PUBLIC_KEY,
+      "--id-user",
+      "rig.one",
+      "--cores",
+      "1",
+    ], { RUST_LOG: "info" });
   }
 
   /** Our pool, on a template provider. */

@@ -1,0 +1,94 @@
+import type { Bench } from "./headframe.ts";
+import type { RpcAddress } from "./json_rpc.ts";
+import { NodeProcess } from "./node_process.ts";
+import { freePort, type Started } from "./process.ts";
+
+/** P2WSH(OP_TRUE): whoever shows OP_TRUE may spend it. */
+export const ANYONE_DESCRIPTOR =
+  "raw(00204ae81572f06e1b88fd5ced7a1a000945432e83e1551e6f721ee9c00b8cc33260)";
+
+export interface CoreOptions {
+  readonly bench: Bench;
+  /** Where the peers' programs are. */
+  readonly bin: string;
+  /** Of the folder, where a pairing has several. */
+  readonly name?: string;
+  /** More of Core's own flags. */
+  readonly flags?: readonly string[];
+}
+
+/** Bitcoin Core on regtest, with its socket for IPC and with RPC behind a cookie. */
+export class CoreNode extends NodeProcess {
+  readonly program = "Bitcoin Core";
+  readonly folder: string;
+  /** Where other nodes connect. */
+  readonly peerPort = freePort();
+  readonly #port = freePort();
+  readonly #options: CoreOptions;
+
+  constructor(options: CoreOptions) {
+    super();
+    this.#options = options;
+    this.folder = `${options.bench.directory}/${options.name ?? "core"}`;
+    Deno.mkdirSync(this.folder, { recursive: true });
+  }
+
+  /** One that runs. */
+  static async open(options: CoreOptions): Promise<CoreNode> {
+    const node = new CoreNode(options);
+    await node.start();
+    return node;
+  }
+
+  get socket(): string {
+    return `${this.folder}/regtest/node.sock`;
+  }
+
+  get node(): string {
+    return `ipc:${this.socket}`;
+  }
+
+  /** The same node, asked over RPC. */
+  get overRpc(): string {
+    return `rpc:http://127.0.0.1:${this.#port}?cookie_file=${this.#cookie}`;
+  }
+
+  async mine(count: number): Promise<readonly string[]> {
+    return await this.rpc<string[]>("generatetodescriptor", count, ANYONE_DESCRIPTOR);
+  }
+
+  /** Connects to another node, and waits until both see it. */
+  async connect(other: CoreNode): Promise<void> {
+    await this.rpc("addnode", `127.0.0.1:${other.peerPort}`, "onetry");
+  }
+
+  protected launch(): Started {
+    const { bench, bin, name = "core", flags = [] } = this.#options;
+    return bench.start(`bitcoin-node (${name})`, `${bin}/bitcoin-node`, [
+      "-regtest",
+      `-datadir=${this.folder}`,
+      `-ipcbind=unix:${this.socket}`,
+      "-server=1",
+      `-rpcport=${this.#port}`,
+      "-rpcbind=127.0.0.1",
+      "-rpcallowip=127.0.0.1",
+      `-bind=127.0.0.1:${this.peerPort}`,
+      "-discover=0",
+      "-dnsseed=0",
+      "-fixedseeds=0",
+      "-natpmp=0",
+      ...flags,
+    ]);
+  }
+
+  protected get address(): RpcAddress {
+    return {
+      url: `http://127.0.0.1:${this.#port}`,
+      credentials: () => Deno.readTextFileSync(this.#cookie),
+    };
+  }
+
+  get #cookie(): string {
+    return `${this.folder}/regtest/.cookie`;
+  }
+}
