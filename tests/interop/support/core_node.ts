@@ -2,6 +2,7 @@ import type { Bench } from "./headframe.ts";
 import type { RpcAddress } from "./json_rpc.ts";
 import { NodeProcess } from "./node_process.ts";
 import { freePort, type Started } from "./process.ts";
+import { until } from "./until.ts";
 
 /** P2WSH(OP_TRUE): whoever shows OP_TRUE may spend it. */
 export const ANYONE_DESCRIPTOR =
@@ -57,9 +58,19 @@ export class CoreNode extends NodeProcess {
     return await this.rpc<string[]>("generatetodescriptor", count, ANYONE_DESCRIPTOR);
   }
 
-  /** Connects to another node, and waits until both see it. */
+  /** Connects to another node; blocks go both ways from then on. */
   async connect(other: CoreNode): Promise<void> {
     await this.rpc("addnode", `127.0.0.1:${other.peerPort}`, "onetry");
+  }
+
+  /** Ends all connections to other nodes, and waits until they are gone. */
+  async disconnect(): Promise<void> {
+    const peers = await this.rpc<{ id: number }[]>("getpeerinfo");
+    for (const { id } of peers) await this.rpc("disconnectnode", "", id).catch(() => {});
+    await until(
+      "the nodes to part",
+      async () => await this.rpc<number>("getconnectioncount") === 0 || undefined,
+    );
   }
 
   protected launch(): Started {

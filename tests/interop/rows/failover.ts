@@ -1,0 +1,83 @@
+import { CoreNode } from "../support/core_node.ts";
+import { Bench } from "../support/headframe.ts";
+import { lastSaid } from "../support/log_lines.ts";
+import type { Row } from "../support/row.ts";
+import { Stand } from "../support/stand.ts";
+import { until } from "../support/until.ts";
+
+/** Two nodes, and one of them dies. */
+export const failover: readonly Row[] = [
+  {
+    pairing: "fault: the first of two nodes (Bitcoin Core over IPC, then over RPC) stops",
+    shows: "templates come from the second, and from the first again when it is back",
+    run: ({ bin }) =>
+      twoNodes(bin, async ({ bench, first, second }) => {
+        const stand = await Stand.on(bench, { setting: [first.node, second.overRpc] });
+        try {
+          await stand.works(first);
+          await first.stop();
+          const onSecond = await until("a job on the second node's block", async () => {
+            const [mined = ""] = await second.mine(1);
+            return await stand.miner.jobOn(mined, 2_000).catch(() => undefined);
+          }, 30_000);
+          const told = lastSaid(stand.tp, "node.switched");
+          await first.start();
+          await first.connect(second);
+          await stand.tp.seesTimes(/"node\.switched"/g, 2, 60_000);
+          await stand.works(first, 30_000);
+          return `${told}; ${onSecond.parent.slice(0, 8)} mined on`;
+        } finally {
+          stand.close();
+        }
+      }),
+  },
+  {
+    pairing: "fault: the node of the templates is killed, and a block is found",
+    shows: "the node of also_submit has it at once, the first when it is back",
+    run: ({ bin }) =>
+      twoNodes(bin, async ({ bench, first, second }) => {
+        const more = `also_submit = ["${second.overRpc}"]`;
+        const stand = await Stand.on(bench, { setting: first.node, more });
+        try {
+          await stand.works(first);
+          await until("both nodes to have the same best block", async () =>
+            await first.bestBlock() === await second.bestBlock() || undefined);
+          // Not a word from it any more, and the connection stays: worse than dead.
+          first.pause();
+          const ours = await stand.finds();
+          await until(`the second node to have ${ours}`, async () =>
+            await second.bestBlock() === ours || undefined);
+          await first.kill();
+          await stand.tp.sees(/"block\.unanswered"/, 30_000);
+          const told = lastSaid(stand.tp, "block.unanswered");
+          await first.start();
+          await until(`the first node to have ${ours}`, async () =>
+            await first.bestBlock() === ours || undefined, 30_000);
+          return told;
+        } finally {
+          stand.close();
+        }
+      }),
+  },
+];
+
+interface TwoNodes {
+  readonly bench: Bench;
+  readonly first: CoreNode;
+  readonly second: CoreNode;
+}
+
+/** Two nodes that know one another, on one chain. */
+async function twoNodes(bin: string, test: (on: TwoNodes) => Promise<string>): Promise<string> {
+  await using bench = new Bench();
+  const first = await CoreNode.open({ bench, bin, name: "first" });
+  const second = await CoreNode.open({ bench, bin, name: "second" });
+  await first.connect(second);
+  const [hash] = await first.mine(1);
+  await until(
+    "both nodes to have the same best block",
+    async () => await second.bestBlock() === hash || undefined,
+    30_000,
+  );
+  return await test({ bench, first, second });
+}

@@ -1,0 +1,83 @@
+import { CoreNode } from "../support/core_node.ts";
+import { Bench } from "../support/headframe.ts";
+import { lastSaid } from "../support/log_lines.ts";
+import type { Row } from "../support/row.ts";
+import { settingOf, Stand, type Way } from "../support/stand.ts";
+import { sleep } from "../support/until.ts";
+
+const WAYS: readonly Way[] = ["IPC", "RPC"];
+const RECOVERS = "our roles stay up, say what is wrong, and go on when it is over";
+
+/** What a node can do to those who mine on it. */
+export const nodeFaults: readonly Row[] = [
+  ...WAYS.map((way): Row => ({
+    pairing: `fault: Bitcoin Core (${way}) stops, and starts again`,
+    shows: RECOVERS,
+    run: ({ bin }) =>
+      standing(bin, way, async ({ node, stand }) => {
+        await node.stop();
+        await stand.tp.sees(/"node\.down"/);
+        // Past the time for which clients are kept without a node.
+        await sleep(way === "IPC" ? 12_000 : 3_000);
+        const told = lastSaid(stand.tp, "node.down");
+        await node.start();
+        await stand.tp.seesTimes(/"node\.up"/g, 2);
+        await stand.works(node, 30_000);
+        return told;
+      }),
+  })),
+  {
+    pairing: "fault: Bitcoin Core (IPC) is killed, and its socket vanishes",
+    shows: RECOVERS,
+    run: ({ bin }) =>
+      standing(bin, "IPC", async ({ node, stand }) => {
+        await node.kill();
+        await Deno.remove(node.socket);
+        await stand.tp.sees(/"node\.down"/);
+        await sleep(2_000);
+        const told = lastSaid(stand.tp, "node.down");
+        await node.start();
+        await stand.tp.seesTimes(/"node\.up"/g, 2);
+        await stand.works(node, 30_000);
+        return told;
+      }),
+  },
+  ...WAYS.map((way): Row => ({
+    pairing: `fault: Bitcoin Core (${way}) does not answer for six seconds`,
+    shows: "a block found meanwhile is kept and handed in; our roles stay up",
+    run: ({ bin }) =>
+      standing(bin, way, async ({ node, stand }) => {
+        node.pause();
+        const ours = await stand.finds();
+        await sleep(6_000);
+        node.resume();
+        await stand.miner.jobOn(ours, 30_000);
+        if (await node.bestBlock() !== ours) throw new Error(`${ours} is not the best block`);
+        await stand.works(node, 30_000);
+        return "the block found meanwhile is the best block";
+      }),
+  })),
+];
+
+interface Standing {
+  readonly node: CoreNode;
+  readonly stand: Stand;
+}
+
+/** Runs a test on a stand that works. */
+async function standing(
+  bin: string,
+  way: Way,
+  test: (on: Standing) => Promise<string>,
+): Promise<string> {
+  await using bench = new Bench();
+  const node = await CoreNode.open({ bench, bin });
+  await node.mine(1);
+  const stand = await Stand.on(bench, { setting: settingOf(node, way) });
+  try {
+    await stand.works(node);
+    return await test({ node, stand });
+  } finally {
+    stand.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { CoreNode } from "../support/core_node.ts";
+import { Bench } from "../support/headframe.ts";
+import { type Killed, Killing, STAGES } from "../support/killing.ts";
+import type { Row } from "../support/row.ts";
+import type { Way } from "../support/stand.ts";
+
+const KILLS = 100;
+/** Killed at the same time, each with a node of its own: as many as there are processors to spare. */
+const LANES: readonly Way[] = ["IPC", "RPC"];
+
+/** No block is lost, whenever the template provider dies. */
+export const sigkill: Row = {
+  pairing: `fault: our tp is killed ${KILLS} times between a solution and Bitcoin Core's answer`,
+  shows: "every block that was saved, or logged as found, is in the node's index in the end",
+  async run({ bin }) {
+    await using bench = new Bench();
+    const perLane = KILLS / LANES.length;
+    const killed = (await Promise.all(LANES.map(async (way) => {
+      const node = await CoreNode.open({ bench, bin, name: way });
+      await node.mine(1);
+      const killing = new Killing({ bench, node, way });
+      const blocks: Killed[] = [];
+      while (blocks.length < perLane) blocks.push(await killing.round(blocks.length));
+      await killing.finish(blocks);
+      return blocks;
+    }))).flat();
+    const counts = STAGES.map((stage) => killed.filter((block) => block.stage === stage).length);
+    const [notSaved = 0] = counts;
+    if (notSaved === killed.length) throw new Error("every kill came before the block was saved");
+    return `killed with the block ${
+      STAGES.map((stage, i) => `${stage}: ${counts[i]}`).join(", ")
+    }; ${killed.length - notSaved} of ${killed.length - notSaved} blocks are in the node`;
+  },
+};
