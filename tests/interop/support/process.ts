@@ -156,7 +156,7 @@ export function freePort(): number {
 
 /** Waits until somebody listens on a port of this machine. */
 export async function reachable(port: number): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return;

@@ -9,13 +9,15 @@ import type { NodeProcess } from "./node_process.ts";
 
 /** Satoshis that a payment leaves to the miner: ten times what nodes want for its size. */
 const FEE = 10_000n;
+/** Outputs of one payment that splits a coin: what fits into a standard transaction. */
+const PER_SPLIT = 2_000;
 /** Blocks on top of a coinbase that may be spent. */
 const MATURITY = 100;
 /** Ours, and nobody's money. */
 const SECRET = new Uint8Array(32).fill(0x42);
 const KEY = p2wpkh(pubECDSA(SECRET), { ...NETWORKS.regtest, wif: 0xef });
 
-/** An output that we may spend: anyone may, or, where `ours` is set, who has the key. */
+/** An output that we may spend. */
 interface Coin {
   /** As people read it. */
   readonly txid: string;
@@ -92,17 +94,16 @@ export class Purse {
     return await this.#node.rpc<string>("sendrawtransaction", tx.hex);
   }
 
-  /** Sends `count` small payments that do not depend on one another, as fast as the node takes them. */
-  async flood(count: number, fee = FEE): Promise<void> {
-    for (let left = count; left > 0; left -= PER_FAN) {
-      const { coins } = await this.#spend(this.#take(), Math.min(left, PER_FAN), 50n * FEE);
-      this.#fanned.push(...coins);
+  /** Sends `count` small payments that do not depend on one another, and mines what they spend before. */
+  async flood(count: number): Promise<void> {
+    const split: Coin[] = [];
+    while (split.length < count) {
+      const outputs = Math.min(count - split.length, PER_SPLIT);
+      split.push(...(await this.#spend(this.#take(), outputs, 50n * FEE)).coins);
     }
     await this.#node.mine(1);
-    for (const coin of this.#fanned.splice(0)) await this.#spend(coin, 1, fee);
+    for (const coin of split) await this.#spend(coin, 1, FEE);
   }
-
-  readonly #fanned: Coin[] = [];
 
   #take(): Coin {
     const coin = this.#coins.shift();
@@ -136,6 +137,3 @@ export class Purse {
     return { id, coins: tx.outputs.map((_, vout) => ({ txid: id, vout, value })) };
   }
 }
-
-/** Outputs of one payment that splits a coin: what fits into a standard transaction. */
-const PER_FAN = 2_000;
