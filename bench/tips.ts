@@ -57,7 +57,7 @@ interface Figures {
   readonly residentMiB: number;
 }
 
-const CONTENDERS = {
+export const CONTENDERS = {
   ipc: {
     name: "tp over IPC",
     what: "template provider",
@@ -148,7 +148,7 @@ function costRows(figures: Readonly<Record<Name, Figures>>, mempool: string): Ro
 }
 
 /** Mines block after block, without transactions, and sees how long each takes to a client. */
-async function follow(
+export async function follow(
   contender: Contender,
   node: CoreNode,
   { bin, blocks }: TipBenchOptions,

@@ -1,7 +1,7 @@
+import { EXIT } from "../../../lib/errors.ts";
 import { CoreNode } from "../support/core_node.ts";
-import { Bench, tpConfig } from "../support/headframe.ts";
+import { Bench } from "../support/headframe.ts";
 import { lastSaid } from "../support/log_lines.ts";
-import { freePort } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
 import { SmallDisk } from "../support/small_disk.ts";
 import { Stand } from "../support/stand.ts";
@@ -17,8 +17,8 @@ export const diskFull: Row = {
     await node.mine(1);
     const more = `blocks_dir = "${disk.path}"`;
     disk.fill();
-    const refused = bench.headframe("tp", tpConfig({ port: freePort(), node: node.node, more }));
-    if (await refused.ended !== 3) throw new Error(`it started on a full disk`);
+    const refused = bench.startTp({ node: node.node, more });
+    if (await refused.ended !== EXIT.config) throw new Error(`it started on a full disk`);
     const [said] = await refused.sees(/Cannot keep blocks in.*/);
     disk.clear();
     const stand = await Stand.on(bench, { setting: node.node, more });

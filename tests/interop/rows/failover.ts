@@ -42,6 +42,7 @@ export const failover: readonly Row[] = [
           await stand.works(first);
           await until("both nodes to have the same best block", async () =>
             await first.bestBlock() === await second.bestBlock() || undefined);
+          await first.flush();
           // Not a word from it any more, and the connection stays: worse than dead.
           first.pause();
           const ours = await stand.finds();

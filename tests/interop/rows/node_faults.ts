@@ -1,5 +1,6 @@
 import { CoreNode } from "../support/core_node.ts";
 import { Bench } from "../support/headframe.ts";
+import { EXIT } from "../../../lib/errors.ts";
 import { lastSaid } from "../support/log_lines.ts";
 import type { Row } from "../support/row.ts";
 import { settingOf, Stand, type Way } from "../support/stand.ts";
@@ -31,6 +32,7 @@ export const nodeFaults: readonly Row[] = [
     shows: RECOVERS,
     run: ({ bin }) =>
       standing(bin, "IPC", async ({ node, stand }) => {
+        await node.flush();
         await node.kill();
         await Deno.remove(node.socket);
         await stand.tp.sees(/"node\.down"/);
@@ -57,7 +59,40 @@ export const nodeFaults: readonly Row[] = [
         return "the block found meanwhile is the best block";
       }),
   })),
+  {
+    pairing: "fault: Bitcoin Core (RPC) refuses to make templates",
+    shows: RECOVERS,
+    run: ({ bin }) =>
+      standing(bin, "RPC", async ({ node, stand }) => {
+        await node.stop();
+        await node.start([`-rpcwhitelist=__cookie__:${ALL_BUT_TEMPLATES}`]);
+        await stand.tp.sees(/"node\.down".*403/, 20_000);
+        const told = lastSaid(stand.tp, "node.down");
+        await node.stop();
+        await node.start();
+        await stand.works(node, 30_000);
+        return told;
+      }),
+  },
+  ...WAYS.map((way): Row => ({
+    pairing: `fault: Bitcoin Core (${way}) is on another network than our tp`,
+    shows: "it is refused, with both networks' names",
+    async run({ bin }) {
+      await using bench = new Bench("testnet4");
+      const node = await CoreNode.open({ bench, bin });
+      await node.mine(1);
+      const tp = bench.startTp({ node: settingOf(node, way) });
+      if (await tp.ended !== EXIT.config) throw new Error(`it went on:\n${tp.output()}`);
+      const [told] = await tp.sees(/.*regtest.*/);
+      return told;
+    },
+  })),
 ];
+
+/** What a node that is asked for templates over RPC is asked besides. */
+const ALL_BUT_TEMPLATES =
+  "getblockchaininfo,getblockcount,getbestblockhash,getblockhash,getblockheader,getnetworkinfo," +
+  "getconnectioncount,getmininginfo,submitblock,getblock";
 
 interface Standing {
   readonly node: CoreNode;

@@ -32,6 +32,21 @@ export const realNodes: readonly Row[] = [
     },
   },
   {
+    pairing: "Bitcoin Core on a signet (IPC) → our tp → our pool → our mine",
+    shows: "blocks that cost millions of hashes are accepted",
+    async run({ bin }) {
+      await using bench = new Bench("signet");
+      const node = await CoreNode.open({ bench, bin, chain: "signet" });
+      const before = await node.bestBlock();
+      const { tp, port: templates } = await bench.tpOn(node.node);
+      await ourPool(bench, { bin, templates });
+      const hash = await node.newBest(before, 120_000);
+      await accepted(tp, hash);
+      const { bits } = await node.rpc<{ bits: string }>("getblockheader", hash);
+      return `a block of nBits ${bits} accepted`;
+    },
+  },
+  {
     pairing: "Bitcoin Core → our tp → SRI pool_sv2 (Sv2Tp) → SRI mining_device",
     shows: "SRI's pool lives on our templates and a block comes back",
     run: (peers) => withCore(peers.bin, (node) => ({ setting: node.node, mine: theirPool })),

@@ -1,5 +1,5 @@
 import { CoreNode } from "../support/core_node.ts";
-import { Bench, tpConfig } from "../support/headframe.ts";
+import { Bench } from "../support/headframe.ts";
 import { lastSaid } from "../support/log_lines.ts";
 import { freePort } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
@@ -18,7 +18,7 @@ export const syncFaults: readonly Row[] = [
       await using bench = new Bench();
       const node = await CoreNode.open({ bench, bin });
       const port = freePort();
-      const tp = bench.headframe("tp", tpConfig({ port, node: settingOf(node, way) }));
+      const tp = bench.startTp({ port, node: settingOf(node, way) });
       await tp.sees(/initial download/, 30_000);
       const told = lastSaid(tp, "node.down");
       await refuses(port);

@@ -54,7 +54,7 @@ export class BtcdNode extends NodeProcess {
     return await this.rpc<string[]>("generate", count);
   }
 
-  protected launch(): Started {
+  protected launch(more: readonly string[]): Started {
     const { bench, bin, name = "btcd" } = this.#options;
     return bench.start(`btcd (${name})`, `${bin}/btcd`, [
       "--regtest",
@@ -67,6 +67,7 @@ export class BtcdNode extends NodeProcess {
       `--listen=127.0.0.1:${this.#peerPort}`,
       `--miningaddr=${ANYONE_ADDRESS}`,
       "--nodnsseed",
+      ...more,
     ]);
   }
 

@@ -8,28 +8,35 @@ import { until } from "./until.ts";
 export const ANYONE_DESCRIPTOR =
   "raw(00204ae81572f06e1b88fd5ced7a1a000945432e83e1551e6f721ee9c00b8cc33260)";
 
+/** Whoever has a block may add it, and the first block's age does not matter. */
+const OWN_SIGNET = ["-signetchallenge=51", "-maxtipage=3153600000"];
+
 export interface CoreOptions {
   readonly bench: Bench;
   /** Where the peers' programs are. */
   readonly bin: string;
   /** Of the folder, where a pairing has several. */
   readonly name?: string;
+  /** A signet of our own has blocks that cost some millions of hashes, and needs no signature. */
+  readonly chain?: "regtest" | "signet";
   /** More of Core's own flags. */
   readonly flags?: readonly string[];
 }
 
-/** Bitcoin Core on regtest, with its socket for IPC and with RPC behind a cookie. */
+/** Bitcoin Core on a chain of our own, with its socket for IPC and with RPC behind a cookie. */
 export class CoreNode extends NodeProcess {
   readonly program = "Bitcoin Core";
   readonly folder: string;
   /** Where other nodes connect. */
   readonly peerPort = freePort();
+  readonly #chain: "regtest" | "signet";
   readonly #port = freePort();
   readonly #options: CoreOptions;
 
   constructor(options: CoreOptions) {
     super();
     this.#options = options;
+    this.#chain = options.chain ?? "regtest";
     this.folder = `${options.bench.directory}/${options.name ?? "core"}`;
     Deno.mkdirSync(this.folder, { recursive: true });
   }
@@ -42,7 +49,7 @@ export class CoreNode extends NodeProcess {
   }
 
   get socket(): string {
-    return `${this.folder}/regtest/node.sock`;
+    return `${this.folder}/${this.#chain}/node.sock`;
   }
 
   get node(): string {
@@ -56,6 +63,11 @@ export class CoreNode extends NodeProcess {
 
   async mine(count: number): Promise<readonly string[]> {
     return await this.rpc<string[]>("generatetodescriptor", count, ANYONE_DESCRIPTOR);
+  }
+
+  /** Has it write all it knows to disk: a node that is killed has only that when it starts again. */
+  async flush(): Promise<void> {
+    await this.rpc("gettxoutsetinfo", "none");
   }
 
   /** Connects to another node; blocks go both ways from then on. */
@@ -73,10 +85,11 @@ export class CoreNode extends NodeProcess {
     );
   }
 
-  protected launch(): Started {
+  protected launch(more: readonly string[]): Started {
     const { bench, bin, name = "core", flags = [] } = this.#options;
     return bench.start(`bitcoin-node (${name})`, `${bin}/bitcoin-node`, [
-      "-regtest",
+      `-chain=${this.#chain}`,
+      ...this.#chain === "signet" ? OWN_SIGNET : [],
       `-datadir=${this.folder}`,
       `-ipcbind=unix:${this.socket}`,
       "-server=1",
@@ -89,6 +102,7 @@ export class CoreNode extends NodeProcess {
       "-fixedseeds=0",
       "-natpmp=0",
       ...flags,
+      ...more,
     ]);
   }
 
@@ -100,6 +114,6 @@ export class CoreNode extends NodeProcess {
   }
 
   get #cookie(): string {
-    return `${this.folder}/regtest/.cookie`;
+    return `${this.folder}/${this.#chain}/.cookie`;
   }
 }

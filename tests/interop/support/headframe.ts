@@ -1,3 +1,6 @@
+import type { Network } from "../../../lib/bitcoin/network.ts";
+import { publicKeyOf } from "../../../lib/noise/crypto.ts";
+import { formatAuthorityKey, formatSecretKey } from "../../../lib/noise/keys.ts";
 import { freePort, start, type Started } from "./process.ts";
 
 /** SRI's published pair, which its examples and programs use; good for regtest and nothing else. */
@@ -6,6 +9,9 @@ export const SECRET_KEY = "mkDLTBBRxdBv998612qipDYoTK3YUrqLe8uWw7gu3iXbSrn2n";
 /** A valid key that belongs to nobody here. */
 export const OTHER_KEY = "9bnnNKKTbhwKVdPNaDYHvd8ezKqsBjB3kifgYsjswgQNtEGWXp6";
 
+/** A pair for networks where SRI's is refused. */
+const OWN_SECRET = new Uint8Array(32).fill(7);
+
 /** Pays to anyone; there is nothing to lose on the embedded chain. */
 export const REWARD = "raw(51)";
 
@@ -13,27 +19,26 @@ const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
 /** What our template provider is told. */
 export interface TpFile {
-  readonly port: number;
+  readonly port?: number;
   readonly node: string | readonly string[];
   /** Lines of TOML. */
   readonly more?: string;
 }
 
-export function tpConfig({ port, node, more = "" }: TpFile): string {
-  return `listen_address = "127.0.0.1:${port}"
-authority_secret_key = "${SECRET_KEY}"
-network = "regtest"
-node = ${JSON.stringify(node)}
-${more}
-`;
-}
-
 /** A folder for one pairing, and what was started in it; all gone when disposed. */
 export class Bench implements AsyncDisposable {
   readonly directory: string;
+  readonly network: Network;
+  /** Authority key of our servers. */
+  readonly publicKey: string;
+  readonly #secretKey: string;
   readonly #started: Started[] = [];
 
-  constructor() {
+  constructor(network: Network = "regtest") {
+    this.network = network;
+    const own = network !== "regtest";
+    this.publicKey = own ? formatAuthorityKey(publicKeyOf(OWN_SECRET)) : PUBLIC_KEY;
+    this.#secretKey = own ? formatSecretKey(OWN_SECRET) : SECRET_KEY;
     this.directory = Deno.makeTempDirSync({ prefix: "headframe-interop-" });
   }
 
@@ -76,14 +81,27 @@ export class Bench implements AsyncDisposable {
     more = "",
   ): Promise<{ readonly tp: Started; readonly port: number }> {
     const port = freePort();
-    const tp = this.headframe("tp", tpConfig({ port, node, more }));
+    const tp = this.startTp({ port, node, more });
     await tp.sees(/"tp\.listening"/, 60_000);
     return { tp, port };
   }
 
-  /** Our miner, on a pool of anyone's with the published key. */
+  /** The same, which may never serve. */
+  startTp({ port = freePort(), node, more = "" }: TpFile): Started {
+    return this.headframe(
+      "tp",
+      `listen_address = "127.0.0.1:${port}"
+authority_secret_key = "${this.#secretKey}"
+network = "${this.network}"
+node = ${JSON.stringify(node)}
+${more}
+`,
+    );
+  }
+
+  /** Our miner, on a pool with our servers' key. */
   mine(port: number, more: readonly string[] = []): Started {
-    const pool = `stratum2+tcp://127.0.0.1:${port}/${PUBLIC_KEY}`;
+    const pool = `stratum2+tcp://127.0.0.1:${port}/${this.publicKey}`;
     return this.run(["mine", pool, "--threads", "1", "--status-seconds", "2", ...more]);
   }
 
@@ -110,16 +128,16 @@ export class Bench implements AsyncDisposable {
     const pool = this.headframe(
       "pool",
       `listen_address = "127.0.0.1:${port}"
-authority_public_key = "${PUBLIC_KEY}"
-authority_secret_key = "${SECRET_KEY}"
-network = "regtest"
+authority_public_key = "${this.publicKey}"
+authority_secret_key = "${this.#secretKey}"
+network = "${this.network}"
 coinbase_reward_script = "${REWARD}"
 shares_per_minute = 60.0
 share_batch_size = 1
 ${more}
 [template_provider_type.Sv2Tp]
 address = "127.0.0.1:${templates}"
-public_key = "${PUBLIC_KEY}"
+public_key = "${this.publicKey}"
 `,
     );
     await pool.sees(/listening/, 60_000);

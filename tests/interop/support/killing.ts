@@ -1,5 +1,5 @@
 import type { CoreNode } from "./core_node.ts";
-import { type Bench, tpConfig } from "./headframe.ts";
+import { type Bench } from "./headframe.ts";
 import { logLines } from "./log_lines.ts";
 import { freePort, type Started } from "./process.ts";
 import { settingOf, type Way } from "./stand.ts";
@@ -78,7 +78,7 @@ export class Killing {
     const port = freePort();
     const more = `blocks_dir = "${this.#blocks}"`;
     return {
-      tp: bench.headframe("tp", tpConfig({ port, node: settingOf(node, way), more })),
+      tp: bench.startTp({ port, node: settingOf(node, way), more }),
       port,
     };
   }

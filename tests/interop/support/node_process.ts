@@ -5,7 +5,7 @@ import { callNode, type RpcAddress } from "./json_rpc.ts";
 import type { Started } from "./process.ts";
 import { until } from "./until.ts";
 
-/** A Bitcoin node that nobody here wrote, on a regtest chain in a folder of its own. */
+/** A Bitcoin node that nobody here wrote, on a chain of ours in a folder of its own. */
 export abstract class NodeProcess {
   /** For results: `Bitcoin Core`. */
   abstract readonly program: string;
@@ -14,7 +14,8 @@ export abstract class NodeProcess {
   protected abstract readonly address: RpcAddress;
   #process: Started | undefined;
 
-  protected abstract launch(): Started;
+  /** @param flags The program's own, for this run. */
+  protected abstract launch(flags: readonly string[]): Started;
 
   /** Mines `count` blocks whose coins are anyone's. @returns Their hashes. */
   abstract mine(count: number): Promise<readonly string[]>;
@@ -25,8 +26,8 @@ export abstract class NodeProcess {
   }
 
   /** Starts it, for the first time or again, and waits until it answers. */
-  async start(): Promise<void> {
-    const process = this.launch();
+  async start(flags: readonly string[] = []): Promise<void> {
+    const process = this.launch(flags);
     this.#process = process;
     let ended = false;
     void process.ended.then(() => ended = true);
