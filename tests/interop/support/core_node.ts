@@ -17,8 +17,11 @@ export interface CoreOptions {
   readonly bin: string;
   /** Of the folder, where a pairing has several. */
   readonly name?: string;
-  /** A signet of our own has blocks that cost some millions of hashes, and needs no signature. */
-  readonly chain?: "regtest" | "signet";
+  /**
+   * A signet of our own has blocks that cost some millions of hashes, and needs no signature. A mainnet
+   * without connections is in initial download for ever.
+   */
+  readonly chain?: "regtest" | "signet" | "mainnet";
   /** More of Core's own flags. */
   readonly flags?: readonly string[];
 }
@@ -29,7 +32,7 @@ export class CoreNode extends NodeProcess {
   readonly folder: string;
   /** Where other nodes connect. */
   readonly peerPort = freePort();
-  readonly #chain: "regtest" | "signet";
+  readonly #chain: "regtest" | "signet" | "mainnet";
   readonly #port = freePort();
   readonly #options: CoreOptions;
 
@@ -49,7 +52,7 @@ export class CoreNode extends NodeProcess {
   }
 
   get socket(): string {
-    return `${this.folder}/${this.#chain}/node.sock`;
+    return `${this.#files}/node.sock`;
   }
 
   get node(): string {
@@ -88,7 +91,7 @@ export class CoreNode extends NodeProcess {
   protected launch(more: readonly string[]): Started {
     const { bench, bin, name = "core", flags = [] } = this.#options;
     return bench.start(`bitcoin-node (${name})`, `${bin}/bitcoin-node`, [
-      `-chain=${this.#chain}`,
+      `-chain=${this.#chain === "mainnet" ? "main" : this.#chain}`,
       ...this.#chain === "signet" ? OWN_SIGNET : [],
       `-datadir=${this.folder}`,
       `-ipcbind=unix:${this.socket}`,
@@ -101,6 +104,8 @@ export class CoreNode extends NodeProcess {
       "-dnsseed=0",
       "-fixedseeds=0",
       "-natpmp=0",
+      // Nobody is looked for.
+      ...this.#chain === "mainnet" ? ["-noconnect"] : [],
       ...flags,
       ...more,
     ]);
@@ -114,6 +119,11 @@ export class CoreNode extends NodeProcess {
   }
 
   get #cookie(): string {
-    return `${this.folder}/${this.#chain}/.cookie`;
+    return `${this.#files}/.cookie`;
+  }
+
+  /** Mainnet has no folder of its own. */
+  get #files(): string {
+    return this.#chain === "mainnet" ? this.folder : `${this.folder}/${this.#chain}`;
   }
 }
