@@ -1,3 +1,4 @@
+import { displayHash } from "../../../lib/bitcoin/header.ts";
 import { CoreNode } from "../support/core_node.ts";
 import { Bench } from "../support/headframe.ts";
 import { lastSaid } from "../support/log_lines.ts";
@@ -5,7 +6,6 @@ import { freePort } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
 import { settingOf, Stand, type Way } from "../support/stand.ts";
 import { TemplateClient } from "../support/template_client.ts";
-import { until } from "../support/until.ts";
 
 const WAYS: readonly Way[] = ["IPC", "RPC"];
 const HOUR = 3_600;
@@ -16,22 +16,20 @@ export const syncFaults: readonly Row[] = [
     pairing: "fault: Bitcoin Core (IPC) is in initial download",
     shows: "no template before it is over, and what it waits for is said; then templates come",
     async run({ bin }) {
-      await using bench = new Bench();
-      const node = await CoreNode.open({ bench, bin });
+      // Over IPC it makes templates on regtest all the time; a signet's first block is old enough.
+      await using bench = new Bench("signet");
+      const flags = ["-maxtipage=86400"];
+      const node = await CoreNode.open({ bench, bin, chain: "signet", flags });
       const port = freePort();
       const tp = bench.startTp({ port, node: node.node });
       await tp.sees(/"node\.down".*initial block download/, 30_000);
       const told = lastSaid(tp, "node.down");
       await refuses(port);
-      await node.mine(1);
+      const [first] = await node.mine(1);
       await tp.sees(/"tp\.listening"/, 30_000);
       const client = await TemplateClient.connect(port);
-      const { hash, solution } = client.solve(await client.task());
-      await client.submit(solution);
-      await until(
-        `${hash} to be the best block`,
-        async () => await node.bestBlock() === hash || undefined,
-      );
+      const { prevHash } = await client.task();
+      if (displayHash(prevHash.prevHash) !== first) throw new Error(`it is not on ${first}`);
       client.close();
       return told;
     },

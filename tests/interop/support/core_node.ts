@@ -8,6 +8,9 @@ import { until } from "./until.ts";
 export const ANYONE_DESCRIPTOR =
   "raw(00204ae81572f06e1b88fd5ced7a1a000945432e83e1551e6f721ee9c00b8cc33260)";
 
+/** Hashes until a block is given up: a signet's takes five million. */
+const MOST_TRIES = 1_000_000_000;
+
 /** Whoever has a block may add it, and the first block's age does not matter. */
 const OWN_SIGNET = ["-signetchallenge=51", "-maxtipage=3153600000"];
 
@@ -65,7 +68,12 @@ export class CoreNode extends NodeProcess {
   }
 
   async mine(count: number): Promise<readonly string[]> {
-    return await this.rpc<string[]>("generatetodescriptor", count, ANYONE_DESCRIPTOR);
+    return await this.rpc<string[]>(
+      "generatetodescriptor",
+      count,
+      ANYONE_DESCRIPTOR,
+      MOST_TRIES,
+    );
   }
 
   /** Has it write all it knows to disk: a node that is killed has only that when it starts again. */

@@ -32,9 +32,9 @@ export function said(line: LogLine): string {
 }
 
 /** Folders, ports and hashes are others each time. */
-function steady(words: string): string {
+export function steady(words: string): string {
   return words
-    .replace(/\/tmp\/headframe-interop-[0-9a-f]+/g, "…")
+    .replace(/\/\S*\/headframe-interop-[0-9a-f]+/g, "…")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:…")
     .replace(/[0-9a-f]{64}/g, (hash) => `${hash.slice(0, 4)}…${hash.slice(-4)}`);
 }
