@@ -1,3 +1,4 @@
+import { conformance } from "./rows/conformance.ts";
 import { deviceToPool } from "./rows/device_to_pool.ts";
 import { mineToSriPool } from "./rows/mine_to_sri_pool.ts";
 import { parsersRow } from "./rows/parsers_row.ts";
@@ -19,6 +20,7 @@ export const ROWS: readonly Row[] = [
   mineToSriPool,
   ...sv1ThroughTranslator,
   ...refusals,
+  ...conformance,
   ...realNodes,
   ...nodeFaults,
   ...syncFaults,

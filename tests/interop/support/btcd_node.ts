@@ -6,8 +6,8 @@ import type { RpcAddress } from "./json_rpc.ts";
 import { NodeProcess } from "./node_process.ts";
 import { freePort, type Started } from "./process.ts";
 
-const USER = "interop";
-const PASSWORD = "a password of this test";
+export const USER = "interop";
+export const PASSWORD = "a password of this test";
 
 export interface BtcdOptions {
   readonly bench: Bench;
@@ -46,8 +46,17 @@ export class BtcdNode extends NodeProcess {
   }
 
   get node(): string {
-    return `rpc:https://127.0.0.1:${this.#port}?user=${USER}` +
-      `&password_file=${this.folder}/password&ca_file=${this.#certificate}`;
+    return `rpc:${this.url}?user=${USER}` +
+      `&password_file=${this.folder}/password&ca_file=${this.certificate}`;
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${this.#port}`;
+  }
+
+  /** File with the certificate that it made for itself. */
+  get certificate(): string {
+    return `${this.folder}/rpc.cert`;
   }
 
   async mine(count: number): Promise<readonly string[]> {
@@ -61,7 +70,7 @@ export class BtcdNode extends NodeProcess {
       `--configfile=${this.folder}/btcd.conf`,
       `--datadir=${this.folder}/data`,
       `--logdir=${this.folder}/logs`,
-      `--rpccert=${this.#certificate}`,
+      `--rpccert=${this.certificate}`,
       `--rpckey=${this.folder}/rpc.key`,
       `--rpclisten=127.0.0.1:${this.#port}`,
       `--listen=127.0.0.1:${this.#peerPort}`,
@@ -73,14 +82,10 @@ export class BtcdNode extends NodeProcess {
 
   protected get address(): RpcAddress {
     return {
-      url: `https://127.0.0.1:${this.#port}`,
+      url: this.url,
       credentials: () => `${USER}:${PASSWORD}`,
-      certificate: () => Deno.readTextFileSync(this.#certificate),
+      certificate: () => Deno.readTextFileSync(this.certificate),
     };
-  }
-
-  get #certificate(): string {
-    return `${this.folder}/rpc.cert`;
   }
 }
 

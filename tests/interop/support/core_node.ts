@@ -64,7 +64,16 @@ export class CoreNode extends NodeProcess {
 
   /** The same node, asked over RPC. */
   get overRpc(): string {
-    return `rpc:http://127.0.0.1:${this.#port}?cookie_file=${this.#cookie}`;
+    return `rpc:${this.url}?cookie_file=${this.cookie}`;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** File with user and password of this run. */
+  get cookie(): string {
+    return `${this.#files}/.cookie`;
   }
 
   async mine(count: number): Promise<readonly string[]> {
@@ -120,14 +129,7 @@ export class CoreNode extends NodeProcess {
   }
 
   protected get address(): RpcAddress {
-    return {
-      url: `http://127.0.0.1:${this.#port}`,
-      credentials: () => Deno.readTextFileSync(this.#cookie),
-    };
-  }
-
-  get #cookie(): string {
-    return `${this.#files}/.cookie`;
+    return { url: this.url, credentials: () => Deno.readTextFileSync(this.cookie) };
   }
 
   /** Mainnet has no folder of its own. */
