@@ -178,7 +178,7 @@ async function startPair(
   { blockTime, transactions }: { readonly blockTime: number; readonly transactions: number },
 ): Promise<Pair> {
   const templates = freePort();
-  startRole(
+  const tp = startRole(
     bench,
     "tp",
     `listen_address = "127.0.0.1:${templates}"
@@ -189,7 +189,7 @@ transactions_per_second = ${transactions}
 blocks_dir = "solved"
 `,
   );
-  await reachable(templates);
+  await reachable(templates, tp);
   const ports = { ours: freePort(), sri: freePort() };
   const common = `authority_public_key = "${PUBLIC_KEY}"
 authority_secret_key = "${SECRET_KEY}"
@@ -224,7 +224,7 @@ shares_per_minute = 1000.0
 ${common}${provider}`,
     ),
   ], { RUST_LOG: "error" });
-  await Promise.all([reachable(ports.ours), reachable(ports.sri)]);
+  await Promise.all([reachable(ports.ours, ours), reachable(ports.sri, sri)]);
   return { ours: { port: ports.ours, process: ours }, sri: { port: ports.sri, process: sri } };
 }
 

@@ -216,7 +216,7 @@ network = "regtest"
 node = "${node}"
 `,
   );
-  await reachable(port);
+  await reachable(port, tp);
   return { port, processes: [tp] };
 }
 
@@ -234,7 +234,7 @@ address = "127.0.0.1:${templates}"
 public_key = "${PUBLIC_KEY}"
 `,
   );
-  await reachable(port);
+  await reachable(port, pool);
   return { port, processes: [tp, pool] };
 }
 
@@ -258,7 +258,7 @@ min_interval = 5
 `,
   );
   const pool = bench.start("pool_sv2", `${bin}/pool_sv2`, ["-c", config], { RUST_LOG: "error" });
-  await reachable(port);
+  await reachable(port, pool);
   return { port, processes: [pool] };
 }
 

@@ -115,7 +115,8 @@ const theirPool: Mine = async (bench, { bin, templates }) => {
 const theirClient: Mine = async (bench, { bin, templates }) => {
   const port = freePort();
   const config = bench.file("jdc.toml", sriSolo({ port, templates }));
-  bench.start("jd_client_sv2", `${bin}/jd_client_sv2`, ["-c", config], { RUST_LOG: "info" });
-  await reachable(port);
+  const args = ["-c", config];
+  const client = bench.start("jd_client_sv2", `${bin}/jd_client_sv2`, args, { RUST_LOG: "info" });
+  await reachable(port, client);
   bench.device(bin, port);
 };

@@ -23,7 +23,7 @@ export const sv1ThroughTranslator: readonly Row[] = [false, true].map((aggregate
     await pool.sees(/"extensions\.negotiated"/, 60_000);
     const miners = [];
     for (const worker of ["account.alpha", "account.beta"]) {
-      await reachable(listen);
+      await reachable(listen, translator);
       miners.push(
         bench.start(`sv1 ${worker}`, Deno.execPath(), [
           "run",

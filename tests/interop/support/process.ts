@@ -154,15 +154,24 @@ export function freePort(): number {
   return port;
 }
 
-/** Waits until somebody listens on a port of this machine. */
-export async function reachable(port: number): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
+/**
+ * Waits until somebody listens on a port of this machine.
+ *
+ * @param process Who should; if it ends, there is no use in waiting.
+ */
+export async function reachable(port: number, process: Started): Promise<void> {
+  let ended = false;
+  void process.ended.then(() => ended = true);
+  for (const deadline = Date.now() + 60_000;;) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return;
-    } catch {
+    } catch (cause) {
+      if (ended || Date.now() > deadline) {
+        const last = tail(process.output());
+        throw new Error(`nobody listens on port ${port}. Its last lines:\n${last}`, { cause });
+      }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-  throw new Error(`nobody listens on port ${port}`);
 }
