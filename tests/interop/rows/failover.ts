@@ -2,8 +2,8 @@ import { CoreNode } from "../support/core_node.ts";
 import { Bench } from "../support/headframe.ts";
 import { lastSaid } from "../support/log_lines.ts";
 import type { Row } from "../support/row.ts";
-import { Stand } from "../support/stand.ts";
-import { until } from "../support/until.ts";
+import { settingOf, Stand, WAYS } from "../support/stand.ts";
+import { sleep, until } from "../support/until.ts";
 
 /** Two nodes, and one of them dies. */
 export const failover: readonly Row[] = [
@@ -60,6 +60,41 @@ export const failover: readonly Row[] = [
         }
       }),
   },
+  ...WAYS.map((way): Row => ({
+    pairing: `fault: Bitcoin Core (${way}) dies with a block of ours, and its last blocks are gone`,
+    shows: "the block is handed in again when its parents have come back from another node",
+    run: ({ bin }) =>
+      twoNodes(bin, async ({ bench, first, second }) => {
+        const stand = await Stand.on(bench, { setting: settingOf(first, way) });
+        try {
+          await stand.works(first);
+          const parent = await first.bestBlock();
+          await until("both nodes to have the same best block", async () =>
+            await second.bestBlock() === parent || undefined);
+          first.pause();
+          const ours = await stand.finds();
+          // It has not written to disk what it has got since it was started.
+          await first.kill();
+          await first.start();
+          if (await first.knows(parent)) {
+            throw new Error("it has lost nothing");
+          }
+          // It is given the block, and has nothing to put it on.
+          await stand.tp.seesTimes(/"node\.up"/g, 2);
+          await sleep(2_000);
+          if (await first.knows(ours)) {
+            throw new Error(`it has ${ours} without its parent`);
+          }
+          await first.connect(second);
+          await until(`the first node to have ${ours}`, async () =>
+            await first.bestBlock() === ours || undefined, 30_000);
+          await stand.works(first, 30_000);
+          return lastSaid(stand.tp, "block.unanswered");
+        } finally {
+          stand.close();
+        }
+      }),
+  })),
 ];
 
 interface TwoNodes {

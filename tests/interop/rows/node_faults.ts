@@ -3,10 +3,9 @@ import { Bench } from "../support/headframe.ts";
 import { EXIT } from "../../../lib/errors.ts";
 import { lastSaid, steady } from "../support/log_lines.ts";
 import type { Row } from "../support/row.ts";
-import { settingOf, Stand, type Way } from "../support/stand.ts";
+import { settingOf, Stand, type Way, WAYS } from "../support/stand.ts";
 import { sleep } from "../support/until.ts";
 
-const WAYS: readonly Way[] = ["IPC", "RPC"];
 const RECOVERS = "our roles stay up, say what is wrong, and go on when it is over";
 
 /** What a node can do to those who mine on it. */

@@ -1,11 +1,11 @@
 import { CoreNode } from "../support/core_node.ts";
 import { Bench } from "../support/headframe.ts";
 import type { Row } from "../support/row.ts";
-import { settingOf, Stand, type Way } from "../support/stand.ts";
+import { settingOf, Stand, WAYS } from "../support/stand.ts";
 import { until } from "../support/until.ts";
 
 /** Blocks that are lost to a longer branch, which a second node has mined unseen. */
-export const reorganisations: readonly Row[] = (["IPC", "RPC"] as const).map((way: Way) => ({
+export const reorganisations: readonly Row[] = WAYS.map((way) => ({
   pairing: `fault: Bitcoin Core (${way}) reorganises by one block, then by three`,
   shows: "miners get a job on the winner, none on the loser again; late shares are stale-share",
   async run({ bin }) {

@@ -2,11 +2,9 @@ import { CoreNode } from "../support/core_node.ts";
 import { Bench } from "../support/headframe.ts";
 import { type Killed, Killing, STAGES } from "../support/killing.ts";
 import type { Row } from "../support/row.ts";
-import type { Way } from "../support/stand.ts";
+import { WAYS } from "../support/stand.ts";
 
 const KILLS = 100;
-/** Killed at the same time, each with a node of its own: as many as there are processors to spare. */
-const LANES: readonly Way[] = ["IPC", "RPC"];
 
 /** No block is lost, whenever the template provider dies. */
 export const sigkill: Row = {
@@ -14,8 +12,8 @@ export const sigkill: Row = {
   shows: "every block that was saved, or logged as found, is in the node's index in the end",
   async run({ bin }) {
     await using bench = new Bench();
-    const perLane = KILLS / LANES.length;
-    const killed = (await Promise.all(LANES.map(async (way) => {
+    const perLane = KILLS / WAYS.length;
+    const killed = (await Promise.all(WAYS.map(async (way) => {
       const node = await CoreNode.open({ bench, bin, name: way });
       await node.mine(1);
       const killing = new Killing({ bench, node, way });

@@ -4,10 +4,9 @@ import { Bench } from "../support/headframe.ts";
 import { lastSaid } from "../support/log_lines.ts";
 import { freePort } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
-import { settingOf, Stand, type Way } from "../support/stand.ts";
+import { settingOf, Stand, WAYS } from "../support/stand.ts";
 import { TemplateClient } from "../support/template_client.ts";
 
-const WAYS: readonly Way[] = ["IPC", "RPC"];
 const HOUR = 3_600;
 
 /** Nodes that do not know, or do not have yet, what everybody else has. */

@@ -8,7 +8,8 @@ import { TemplateClient } from "./template_client.ts";
 import { until } from "./until.ts";
 
 /** Ways to ask Bitcoin Core, as results name them. */
-export type Way = "IPC" | "RPC";
+export const WAYS = ["IPC", "RPC"] as const;
+export type Way = typeof WAYS[number];
 
 /** `node` for our configuration. */
 export function settingOf(node: CoreNode, way: Way): string {
