@@ -1,9 +1,9 @@
 import { CoreNode } from "../support/core_node.ts";
 import { Bench } from "../support/headframe.ts";
-import { lastSaid } from "../support/log_lines.ts";
+import { lastSaid, logLines } from "../support/log_lines.ts";
 import type { Row } from "../support/row.ts";
 import { settingOf, Stand, WAYS } from "../support/stand.ts";
-import { sleep, until } from "../support/until.ts";
+import { until } from "../support/until.ts";
 
 /** Two nodes, and one of them dies. */
 export const failover: readonly Row[] = [
@@ -14,12 +14,15 @@ export const failover: readonly Row[] = [
       twoNodes(bin, async ({ bench, first, second }) => {
         const stand = await Stand.on(bench, { setting: [first.node, second.overRpc] });
         try {
+          const chosen = logLines(stand.tp, "node.chosen").map(({ node }) => node);
+          if (chosen.join() !== first.node) throw new Error(`it chose ${chosen} at first`);
           await stand.works(first);
           await first.stop();
           const onSecond = await until("a job on the second node's block", async () => {
             const [mined = ""] = await second.mine(1);
             return await stand.miner.jobOn(mined, 2_000).catch(() => undefined);
           }, 30_000);
+          await stand.tp.sees(/"node\.switched"/);
           const told = lastSaid(stand.tp, "node.switched");
           await first.start();
           await first.connect(second);
@@ -80,8 +83,8 @@ export const failover: readonly Row[] = [
             throw new Error("it has lost nothing");
           }
           // It is given the block, and has nothing to put it on.
-          await stand.tp.seesTimes(/"node\.up"/g, 2);
-          await sleep(2_000);
+          const said = stand.tp.count(ABOUT_BLOCKS);
+          await stand.tp.seesTimes(ABOUT_BLOCKS, said + 1);
           if (await first.knows(ours)) {
             throw new Error(`it has ${ours} without its parent`);
           }
@@ -96,6 +99,9 @@ export const failover: readonly Row[] = [
       }),
   })),
 ];
+
+/** What is logged when a node was given a block. */
+const ABOUT_BLOCKS = /"block\.(?:un)?answered"/g;
 
 interface TwoNodes {
   readonly bench: Bench;
