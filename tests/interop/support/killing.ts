@@ -1,3 +1,4 @@
+import { eventsIn } from "../../../lib/roles/tp/journal.ts";
 import type { CoreNode } from "./core_node.ts";
 import { type Bench } from "./headframe.ts";
 import { logLines } from "./log_lines.ts";
@@ -59,18 +60,34 @@ export class Killing {
     return { hash, stage: await this.#stage(tp, hash) };
   }
 
-  /** Starts it once more, and waits until it has nothing left to hand in. */
+  /** Starts it once more, and waits until every block that was saved has an answer of the node's. */
   async finish(blocks: readonly Killed[]): Promise<void> {
     const { node } = this.#options;
     const { tp } = this.#start();
     for (const { hash, stage } of blocks) {
       if (stage === "not saved") continue;
+      const what = `${stage} when its template provider was killed`;
       await until(
-        `${hash}, ${stage} when its template provider was killed, to be in the node`,
+        `${hash}, ${what}, to be in the node`,
         async () => await node.knows(hash) || undefined,
+      );
+      await until(
+        `an answer to ${hash}, ${what}`,
+        async () => (await this.#answered()).has(hash) || undefined,
       );
     }
     await tp.stop();
+  }
+
+  /** Hashes of blocks that the node has not refused. */
+  async #answered(): Promise<ReadonlySet<string>> {
+    const journal = `${this.#blocks}/solutions.jsonl`;
+    const text = await Deno.readTextFile(journal);
+    return new Set(
+      eventsIn(text).flatMap((event) =>
+        event.event === "answer" && event.outcome !== "refused" ? [event.hash] : []
+      ),
+    );
   }
 
   #start(): { readonly tp: Started; readonly port: number } {
