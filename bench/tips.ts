@@ -10,6 +10,7 @@ import { CoreNode } from "../tests/interop/support/core_node.ts";
 import { Bench, PUBLIC_KEY, REWARD, SECRET_KEY } from "../tests/interop/support/headframe.ts";
 import { freePort, reachable, type Started } from "../tests/interop/support/process.ts";
 import { Purse } from "../tests/interop/support/purse.ts";
+import { poolOnCore } from "../tests/interop/support/sri.ts";
 import { sleep } from "../tests/interop/support/until.ts";
 import { processorSeconds, residentBytes } from "./process_figures.ts";
 import { startRole } from "./roles.ts";
@@ -57,8 +58,8 @@ interface Figures {
   readonly residentMiB: number;
 }
 
-export const CONTENDERS = {
-  ipc: {
+const CONTENDERS = {
+  tp: {
     name: "tp over IPC",
     what: "template provider",
     start: (bench, node) => ourTp(bench, node.node),
@@ -68,8 +69,9 @@ export const CONTENDERS = {
     what: "template provider",
     start: (bench, node) => ourTp(bench, node.overRpc),
   },
-  pool: { name: "tp over IPC and pool", what: "pool", start: ourPool },
-  sri: { name: "SRI's pool_sv2", what: "pool", start: sriPool },
+  pool: { name: "pool over IPC, at a miner", what: "pool", start: ourPoolOnCore },
+  both: { name: "tp over IPC and pool, at a miner", what: "pool", start: ourTpAndPool },
+  sri: { name: "SRI's pool over IPC, at a miner", what: "pool", start: sriPoolOnCore },
 } as const satisfies Record<string, Contender>;
 
 type Name = keyof typeof CONTENDERS;
@@ -105,15 +107,16 @@ async function measure(
     return figures;
   };
   return {
-    ipc: await of("ipc"),
+    tp: await of("tp"),
     rpc: await of("rpc"),
     pool: await of("pool"),
+    both: await of("both"),
     sri: await of("sri"),
   };
 }
 
 function latencyRows(figures: Readonly<Record<Name, Figures>>, mempool: string): Row[] {
-  return (["ipc", "rpc", "pool"] as const).flatMap((name) =>
+  return (["tp", "pool", "both", "rpc"] as const).flatMap((name) =>
     ([["p50", "half"], ["p99", "99 of 100"]] as const).map(([key, part]) => ({
       what: `a new tip to SetNewPrevHash, ${CONTENDERS[name].name}, ${mempool}: ${part} within`,
       unit: "ms",
@@ -121,13 +124,13 @@ function latencyRows(figures: Readonly<Record<Name, Figures>>, mempool: string):
       theirs: figures.sri[key],
       than: SRI,
       better: "less" as const,
-      ...(name === "ipc" && { goal: 1 }),
+      ...((name === "tp" || name === "pool") && { goal: 1 }),
     }))
   );
 }
 
 function costRows(figures: Readonly<Record<Name, Figures>>, mempool: string): Row[] {
-  return (["ipc", "rpc"] as const).flatMap((name) => [
+  return (["tp", "rpc", "pool"] as const).flatMap((name) => [
     {
       what: `processor time of a new tip and its template, ${CONTENDERS[name].name}, ${mempool}`,
       unit: "ms",
@@ -148,7 +151,7 @@ function costRows(figures: Readonly<Record<Name, Figures>>, mempool: string): Ro
 }
 
 /** Mines block after block, without transactions, and sees how long each takes to a client. */
-export async function follow(
+async function follow(
   contender: Contender,
   node: CoreNode,
   { bin, blocks }: TipBenchOptions,
@@ -220,7 +223,7 @@ node = "${node}"
   return { port, processes: [tp] };
 }
 
-async function ourPool(bench: Bench, node: CoreNode): Promise<Running> {
+async function ourTpAndPool(bench: Bench, node: CoreNode): Promise<Running> {
   const { port: templates, processes: [tp] } = await ourTp(bench, node.node);
   const port = freePort();
   const pool = startRole(
@@ -228,7 +231,10 @@ async function ourPool(bench: Bench, node: CoreNode): Promise<Running> {
     "pool",
     `listen_address = "127.0.0.1:${port}"
 network = "regtest"
-${POOL}
+authority_public_key = "${PUBLIC_KEY}"
+authority_secret_key = "${SECRET_KEY}"
+coinbase_reward_script = "${REWARD}"
+
 [template_provider_type.Sv2Tp]
 address = "127.0.0.1:${templates}"
 public_key = "${PUBLIC_KEY}"
@@ -238,31 +244,18 @@ public_key = "${PUBLIC_KEY}"
   return { port, processes: [tp, pool] };
 }
 
-async function sriPool(bench: Bench, node: CoreNode, bin: string): Promise<Running> {
+/** Both pools read the same file. */
+async function ourPoolOnCore(bench: Bench, node: CoreNode): Promise<Running> {
   const port = freePort();
-  const config = bench.file(
-    "sri.toml",
-    `listen_address = "127.0.0.1:${port}"
-cert_validity_sec = 3600
-server_id = 1
-pool_signature = "SRI"
-shares_per_minute = 60.0
-share_batch_size = 1
-${POOL}
-[template_provider_type.BitcoinCoreIpc]
-version = 31
-network = "regtest"
-data_dir = "${node.folder}"
-fee_threshold = 1000
-min_interval = 5
-`,
-  );
-  const pool = bench.start("pool_sv2", `${bin}/pool_sv2`, ["-c", config], { RUST_LOG: "error" });
+  const pool = startRole(bench, "pool", poolOnCore({ port, dataDir: node.folder }));
   await reachable(port, pool);
   return { port, processes: [pool] };
 }
 
-const POOL = `authority_public_key = "${PUBLIC_KEY}"
-authority_secret_key = "${SECRET_KEY}"
-coinbase_reward_script = "${REWARD}"
-`;
+async function sriPoolOnCore(bench: Bench, node: CoreNode, bin: string): Promise<Running> {
+  const port = freePort();
+  const config = bench.file("sri.toml", poolOnCore({ port, dataDir: node.folder }));
+  const pool = bench.start("pool_sv2", `${bin}/pool_sv2`, ["-c", config], { RUST_LOG: "error" });
+  await reachable(port, pool);
+  return { port, processes: [pool] };
+}

@@ -6,7 +6,7 @@ import { COINS, findPayments, sendPayments } from "../support/payments.ts";
 import { freePort, reachable, type Started } from "../support/process.ts";
 import { Purse } from "../support/purse.ts";
 import type { Row } from "../support/row.ts";
-import { sriPool, sriSolo } from "../support/sri.ts";
+import { poolOnCore, sriPool, sriSolo } from "../support/sri.ts";
 
 const OURS = "block accepted; best block hash changes; transactions with witness in it";
 
@@ -21,6 +21,24 @@ export const realNodes: readonly Row[] = [
     pairing: "Bitcoin Core (RPC) → our tp → our pool → our mine",
     shows: OURS,
     run: (peers) => withCore(peers.bin, (node) => ({ setting: node.overRpc, mine: ourPool })),
+  },
+  {
+    pairing: "Bitcoin Core (IPC) → our pool, by the settings of SRI's pool_sv2 → our mine",
+    shows: `${OURS}, without a template provider beside it`,
+    async run({ bin }) {
+      await using bench = new Bench();
+      const node = await CoreNode.open({ bench, bin });
+      const payments = await sendPayments(await Purse.fill(node, COINS));
+      const before = await node.bestBlock();
+      const port = freePort();
+      const pool = bench.headframe("pool", poolOnCore({ port, dataDir: node.folder }));
+      await reachable(port, pool);
+      bench.mine(port);
+      const hash = await node.newBest(before, 90_000);
+      await accepted(pool, hash);
+      const found = await findPayments(node, before, payments);
+      return `${found} transactions with witness in the block`;
+    },
   },
   {
     pairing: "btcd (RPC over TLS) → our tp → our pool → our mine",

@@ -27,6 +27,27 @@ public_key = "${PUBLIC_KEY}"
 `;
 }
 
+/** A pool on Bitcoin Core over IPC, as SRI's own example writes it; ours takes the same file. */
+export function poolOnCore({ port, dataDir }: { port: number; dataDir: string }): string {
+  return `listen_address = "127.0.0.1:${port}"
+authority_public_key = "${PUBLIC_KEY}"
+authority_secret_key = "${SECRET_KEY}"
+cert_validity_sec = 3600
+coinbase_reward_script = "${REWARD}"
+server_id = 1
+pool_signature = "a pool"
+shares_per_minute = 60.0
+share_batch_size = 1
+
+[template_provider_type.BitcoinCoreIpc]
+version = 31
+network = "regtest"
+data_dir = "${dataDir}"
+fee_threshold = 1000
+min_interval = 5
+`;
+}
+
 /** SRI's job declarator client for someone who mines alone, as its own example writes it. */
 export function sriSolo({ port, templates, validSeconds = 3600 }: SriFile): string {
   return `listening_address = "127.0.0.1:${port}"
