@@ -1,3 +1,4 @@
+import { BtcdNode } from "../support/btcd_node.ts";
 import { CoreNode } from "../support/core_node.ts";
 import { Bench } from "../support/headframe.ts";
 import { EXIT } from "../../../lib/errors.ts";
@@ -26,6 +27,28 @@ export const nodeFaults: readonly Row[] = [
         return told;
       }),
   })),
+  {
+    pairing: "fault: btcd (RPC over TLS) stops, and starts again",
+    shows: RECOVERS,
+    async run({ bin }) {
+      await using bench = new Bench();
+      const node = await BtcdNode.open({ bench, bin });
+      await node.mine(1);
+      const stand = await Stand.on(bench, { setting: node.node });
+      try {
+        await stand.works(node);
+        await node.stop();
+        await stand.tp.sees(/"node\.down"/);
+        const told = lastSaid(stand.tp, "node.down");
+        await node.start();
+        await stand.tp.seesTimes(/"node\.up"/g, 2);
+        await stand.works(node, 30_000);
+        return told;
+      } finally {
+        stand.close();
+      }
+    },
+  },
   {
     pairing: "fault: Bitcoin Core (IPC) is killed, and its socket vanishes",
     shows: RECOVERS,
