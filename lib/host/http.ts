@@ -19,10 +19,11 @@ const agents = new Map<string, https.Agent>();
 /** Asks a web server; the host's `post`. */
 export async function post(request: HttpRequest): Promise<HttpResponse> {
   try {
-    return await exchange(request);
+    return await exchange(request, agentFor(request));
   } catch (error) {
     if (error !== STALE) throw error;
-    return await exchange(request);
+    // Others may be closed as well, so this one is opened for the request.
+    return await exchange(request, undefined);
   }
 }
 
@@ -36,8 +37,9 @@ export function closeIdleConnections(): void {
 /** A kept connection was closed before it had anything to say. */
 const STALE = Symbol("stale connection");
 
-function exchange(request: HttpRequest): Promise<HttpResponse> {
-  const { url, headers, body, timeoutMs, maxBytes, signal } = request;
+/** @param agent Keeps connections; undefined: one for this request. */
+function exchange(request: HttpRequest, agent: http.Agent | undefined): Promise<HttpResponse> {
+  const { url, headers, body, ca, timeoutMs, maxBytes, signal } = request;
   return new Promise((resolve, reject) => {
     const to = new URL(url);
     const isSecure = to.protocol === "https:";
@@ -45,7 +47,8 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
     const sent = (isSecure ? https : http).request(to, {
       method: "POST",
       headers: { ...headers, "content-length": body.length },
-      agent: isSecure ? agentFor(request.ca) : plain,
+      agent: agent ?? false,
+      ...isSecure && ca !== undefined ? { ca } : {},
     }, (response) => {
       hasAnswer = true;
       const gathered = new Gathered(Number(response.headers["content-length"]), maxBytes);
@@ -84,7 +87,8 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
   });
 }
 
-function agentFor(ca: string | undefined): https.Agent {
+function agentFor({ url, ca }: HttpRequest): http.Agent {
+  if (new URL(url).protocol !== "https:") return plain;
   const key = ca ?? "";
   const known = agents.get(key);
   if (known !== undefined) return known;

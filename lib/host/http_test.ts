@@ -133,27 +133,35 @@ Deno.test("post() says that an answer broke off, or never began", async () => {
   closeIdleConnections();
 });
 
-Deno.test("post() asks again on a new connection if the one that was kept is closed", async () => {
+Deno.test("post() asks again on a new connection if those that were kept are closed", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
-  const OK = new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+  const answer = new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+  const bothAreOpen = Promise.withResolvers<void>();
+  const serve = async (opened: Deno.Conn, number: number): Promise<void> => {
+    using connection = opened;
+    await connection.read(new Uint8Array(1_000));
+    if (number === 1) bothAreOpen.resolve();
+    await bothAreOpen.promise;
+    await connection.write(answer);
+    // Takes the next request, and closes instead of answering it.
+    if (number < 2) await connection.read(new Uint8Array(1_000));
+  };
   let connections = 0;
   const serving = (async () => {
-    for (; connections < 2; connections++) {
-      using connection = await listener.accept();
-      await connection.read(new Uint8Array(1_000));
-      await connection.write(OK);
-      // Takes the next request, and closes instead of answering it.
-      if (connections === 0) await connection.read(new Uint8Array(1_000));
-    }
+    const served = [];
+    while (connections < 3) served.push(serve(await listener.accept(), connections++));
+    await Promise.all(served);
   })();
-  const url = `http://127.0.0.1:${port}/`;
-  await post({ ...REQUEST, url });
-  strictEqual((await post({ ...REQUEST, url })).status, 200);
-  await serving;
-  strictEqual(connections, 2);
-  listener.close();
+  const request = { ...REQUEST, url: `http://127.0.0.1:${port}/` };
+  await Promise.all([post(request), post(request)]);
+  // Both are kept from the next turn on.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  strictEqual((await post(request)).status, 200);
   closeIdleConnections();
+  await serving;
+  strictEqual(connections, 3);
+  listener.close();
 });
 
 Deno.test("post() takes a server's own certificate as the one to be trusted, and no other", () =>

@@ -92,7 +92,8 @@ export class RpcClient {
     }
     // Errors of JSON-RPC come with one of these, and with JSON; nothing else does.
     if (!MAY_BE_JSON_RPC.includes(response.status) || !isObject(response.body)) {
-      throw garbage(name, method, `it is HTTP ${response.status} without JSON-RPC`);
+      const tls = response.status === 400 ? " (is it https:// there?)" : "";
+      throw garbage(name, method, `it is HTTP ${response.status} without JSON-RPC${tls}`);
     }
     return response.body;
   }

@@ -31,7 +31,8 @@ export function faultOf(
   method: string,
   { code, message }: { readonly code: number; readonly message: string },
 ): OperatorError {
-  const known = CODES[code];
+  // Bitcoin Core has one code for both.
+  const known = message === "Shutting down" ? "it is being stopped" : CODES[code];
   const why = known === undefined
     ? `it says "${message}" (error ${code})`
     : `${known} ("${message}", error ${code})`;

@@ -56,7 +56,7 @@ const TIP_POLL_MS = 1_000;
 const FEES_INTERVAL_MS = 1_000;
 /** Between two tries to reach the node: doubled each time. */
 const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 5_000;
+const LAST_RETRY_MS = 2_000;
 /** After a connection that held so long, the next try is made at once. */
 const STABLE_MS = 10_000;
 /** Tries after which a mistake of the configuration is one, and not a node that is just starting. */
