@@ -126,7 +126,6 @@ export class RpcNode implements Node {
 
   async template(constraints: TemplateConstraints): Promise<NodeTemplate> {
     const { reservedWeight } = constraints;
-    const { clock } = this.#options.host;
     if (reservedWeight > MAX_BLOCK_WEIGHT) {
       throw new OperatorError(
         "failure",
@@ -136,8 +135,8 @@ export class RpcNode implements Node {
     if (this.#down !== undefined || this.#signal === undefined) {
       throw new OperatorError("peer", `Cannot get a template of ${this.name}: ${this.#down}`);
     }
-    const { digest, at } = await this.#source.fresh(this.#signal);
-    return cutTemplate(digest, constraints, (clock.now() - at) / 1_000);
+    const { digest } = await this.#source.fresh(this.#signal);
+    return cutTemplate(digest, constraints);
   }
 
   /** Works without {@link RpcNode.run}, too: for nodes that only get blocks. */

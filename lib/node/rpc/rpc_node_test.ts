@@ -109,15 +109,17 @@ Deno.test("RpcNode makes templates of several shapes from one answer", async () 
   strictEqual(far.calls.length, 1);
 });
 
-Deno.test("RpcNode lets the time of a template go on while it is used again", async () => {
+Deno.test("RpcNode has a template made anew for those who come a second later", async () => {
   await using stage = running({ pollMs: 60_000 });
-  const { host: { clock }, node } = stage;
-  await clock.advance(10);
-  const first = await node.template(CONSTRAINTS);
-  strictEqual(first.time, clock.unix());
-  await clock.advance(990);
-  const second = await node.template(CONSTRAINTS);
-  strictEqual(second.time, clock.unix());
+  const { host: { clock }, far, node } = stage;
+  await clock.advance(1);
+  far.calls.length = 0;
+  await clock.advance(998);
+  await node.template(CONSTRAINTS);
+  strictEqual(far.calls.length, 0);
+  await clock.advance(1);
+  strictEqual((await node.template(CONSTRAINTS)).time, clock.unix());
+  strictEqual(far.calls.length, 1);
 });
 
 Deno.test("RpcNode looks at the fees every six seconds, and tells when there are more", async () => {
@@ -371,6 +373,25 @@ Deno.test("RpcNode reads the cookie again when the node has another, without goi
   await done;
 });
 
+Deno.test("RpcNode reads the node's certificate again when it comes up again", async () => {
+  let reads = 0;
+  await using stage = running({ ca: () => Promise.resolve(`certificate ${++reads}`) });
+  const { host, far } = stage;
+  await host.clock.advance(20_000);
+  strictEqual(reads, 1);
+  far.instead = refuse("its certificate is not trusted");
+  await host.clock.advance(10_000);
+  far.instead = () => undefined;
+  const asked: unknown[] = [];
+  host.onPost = (request) => {
+    asked.push(request.ca);
+    return far.answer(request);
+  };
+  await host.clock.advance(10_000);
+  strictEqual(asked[0], `certificate ${reads}`);
+  ok(reads > 1);
+});
+
 Deno.test("RpcNode does not take a URL with a password in it, and does not show it", () => {
   for (const url of ["http://user:secret@127.0.0.1:8332", "no url", "ftp://127.0.0.1"]) {
     throws(() => bench({ url }), (error) => {
@@ -394,14 +415,32 @@ Deno.test("RpcNode warns where blocks need a signature that it cannot make", asy
 Deno.test("RpcNode makes no template on the old tip once its own block is the new one", async () => {
   await using stage = running();
   const { host, node } = stage;
-  await host.clock.advance(1);
   // The long poll does not come back.
   const { onPost } = host;
   host.onPost = (request) =>
     new TextDecoder().decode(request.body).includes("longpollid")
       ? new Promise(() => {})
       : onPost(request);
+  await host.clock.advance(1);
   const template = await node.template(CONSTRAINTS);
+  const block = solveTemplate(template, [], { payTo: Uint8Array.of(0x51) });
+  deepStrictEqual(await node.submit(block), { outcome: "accepted" });
+  strictEqual((await node.template(CONSTRAINTS)).height, template.height + 1);
+});
+
+Deno.test("RpcNode waits for no answer from before its own block", async () => {
+  await using stage = running();
+  const { host, node } = stage;
+  await host.clock.advance(1);
+  const template = await node.template(CONSTRAINTS);
+  const { onPost } = host;
+  let held = 0;
+  host.onPost = (request) =>
+    new TextDecoder().decode(request.body).includes("getblocktemplate") && held++ === 0
+      ? new Promise(() => {})
+      : onPost(request);
+  await host.clock.advance(6_500);
+  strictEqual(held, 1);
   const block = solveTemplate(template, [], { payTo: Uint8Array.of(0x51) });
   deepStrictEqual(await node.submit(block), { outcome: "accepted" });
   strictEqual((await node.template(CONSTRAINTS)).height, template.height + 1);

@@ -12,13 +12,10 @@ import { selectTransactions } from "./select.ts";
  * A template from what the node answered. getblocktemplate cannot be told how much room to leave: where
  * the node left too little, transactions are taken out, their fees too, and what commits to them is
  * made anew.
- *
- * @param seconds Since the node answered.
  */
 export function cutTemplate(
   { head, columns, transactions }: TemplateDigest,
   { reservedWeight, reservedSigops }: TemplateConstraints,
-  seconds: number,
 ): NodeTemplate {
   const kept = selectTransactions(columns, {
     weight: head.weightLimit - reservedWeight,
@@ -35,7 +32,7 @@ export function cutTemplate(
     height: head.height,
     version: head.version,
     nBits: head.nBits,
-    time: head.time + Math.max(0, Math.floor(seconds)),
+    time: head.time,
     minTime: head.minTime,
     coinbase: {
       version: 2,

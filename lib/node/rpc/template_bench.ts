@@ -55,6 +55,6 @@ for (
 ) {
   Deno.bench(`cutTemplate(), ${what}`, main, () => {
     if (taken.type !== "template") return;
-    cutTemplate(taken.digest, { reservedWeight, reservedSigops: 400 }, 0);
+    cutTemplate(taken.digest, { reservedWeight, reservedSigops: 400 });
   });
 }

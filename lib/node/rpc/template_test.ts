@@ -54,7 +54,7 @@ async function cut({ listed, room, checks }: {
   readonly checks: number;
 }): Promise<Cut> {
   const constraints = { reservedWeight: MAX_WEIGHT - room, reservedSigops: MAX_SIGOPS - checks };
-  const template = cutTemplate(await digestOf(listed), constraints, 0);
+  const template = cutTemplate(await digestOf(listed), constraints);
   const kept = (await template.transactions())
     .map((bytes) => listed.findIndex(({ data }) => data === bytes.toHex()));
   return { template, constraints, kept };
@@ -108,7 +108,7 @@ Deno.test("cutTemplate() commits to what it kept, and pays no fee of what it dro
 
 Deno.test("cutTemplate() takes all of it where there is room, and hashes nothing again", async () => {
   const digest = await digestOf(fullTemplate(50));
-  const template = cutTemplate(digest, { reservedWeight: 2_000, reservedSigops: 400 }, 0);
+  const template = cutTemplate(digest, { reservedWeight: 2_000, reservedSigops: 400 });
   strictEqual(await template.transactions(), digest.transactions);
 });
 
@@ -116,13 +116,12 @@ Deno.test("cutTemplate() has the block's own numbers", async () => {
   const template = cutTemplate(
     await digestOf([], { version: -1, bits: "1d00ffff", height: 16 }),
     { reservedWeight: 2_000, reservedSigops: 400 },
-    2.9,
   );
   const { coinbase, ...rest } = template;
   strictEqual(rest.version, 0xffff_ffff);
   strictEqual(rest.nBits, 0x1d00_ffff);
   strictEqual(rest.height, 16);
-  strictEqual(rest.time, 1_795_619_170);
+  strictEqual(rest.time, 1_795_619_168);
   strictEqual(rest.minTime, 1_795_619_167);
   deepStrictEqual(
     rest.prevHash,
@@ -135,7 +134,7 @@ Deno.test("cutTemplate() has the block's own numbers", async () => {
 
 Deno.test("cutTemplate() makes no commitment where the node says that blocks have no witnesses", async () => {
   const digest = await digestOf([], { rules: ["csv"] });
-  const { coinbase } = cutTemplate(digest, { reservedWeight: 2_000, reservedSigops: 400 }, 0);
+  const { coinbase } = cutTemplate(digest, { reservedWeight: 2_000, reservedSigops: 400 });
   strictEqual(coinbase.outputCount, 0);
   deepStrictEqual(coinbase.outputs, new Uint8Array());
   strictEqual(coinbase.witnessReserved, undefined);
@@ -143,6 +142,6 @@ Deno.test("cutTemplate() makes no commitment where the node says that blocks hav
 
 Deno.test("cutTemplate() heeds limits of the node's that are lower than the network's", async () => {
   const digest = await digestOf(fullTemplate(50), { weightlimit: 3_000_000 });
-  const { fees } = cutTemplate(digest, { reservedWeight: 3_000_000, reservedSigops: 400 }, 0);
+  const { fees } = cutTemplate(digest, { reservedWeight: 3_000_000, reservedSigops: 400 });
   strictEqual(fees, 0n);
 });
