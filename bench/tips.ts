@@ -7,15 +7,13 @@
  */
 
 import { CoreNode } from "../tests/interop/support/core_node.ts";
-import { Bench, PUBLIC_KEY, REWARD, SECRET_KEY } from "../tests/interop/support/headframe.ts";
-import { freePort, reachable, type Started } from "../tests/interop/support/process.ts";
+import { Bench, REWARD } from "../tests/interop/support/headframe.ts";
 import { Purse } from "../tests/interop/support/purse.ts";
-import { poolOnCore } from "../tests/interop/support/sri.ts";
 import { sleep } from "../tests/interop/support/until.ts";
+import { type Contender, CONTENDERS } from "./contenders.ts";
 import { processorSeconds, residentBytes } from "./process_figures.ts";
-import { startRole } from "./roles.ts";
 import type { Row } from "./table.ts";
-import { TipWatch, type Watched } from "./tip_watch.ts";
+import { TipWatch } from "./tip_watch.ts";
 
 export interface TipBenchOptions {
   /** Where the peers' programs are. */
@@ -33,20 +31,6 @@ const PACE_MS = 300;
 /** Blocks that nobody measures, while engines get warm. */
 const WARMUP = 10;
 
-/** Somebody who tells of new tips. */
-interface Contender {
-  readonly name: string;
-  readonly what: Watched;
-  /** Starts it. @returns Where it listens, and the processes it is made of. */
-  start(bench: Bench, node: CoreNode, bin: string): Promise<Running>;
-}
-
-interface Running {
-  readonly port: number;
-  /** The one that speaks to the node first. */
-  readonly processes: readonly [Started, ...Started[]];
-}
-
 /** What was measured of a contender. */
 interface Figures {
   /** Milliseconds. */
@@ -57,22 +41,6 @@ interface Figures {
   /** Of that process, when all was done. */
   readonly residentMiB: number;
 }
-
-const CONTENDERS = {
-  tp: {
-    name: "tp over IPC",
-    what: "template provider",
-    start: (bench, node) => ourTp(bench, node.node),
-  },
-  rpc: {
-    name: "tp over RPC",
-    what: "template provider",
-    start: (bench, node) => ourTp(bench, node.overRpc),
-  },
-  pool: { name: "pool over IPC, at a miner", what: "pool", start: ourPoolOnCore },
-  both: { name: "tp over IPC and pool, at a miner", what: "pool", start: ourTpAndPool },
-  sri: { name: "SRI's pool over IPC, at a miner", what: "pool", start: sriPoolOnCore },
-} as const satisfies Record<string, Contender>;
 
 type Name = keyof typeof CONTENDERS;
 
@@ -157,7 +125,7 @@ async function follow(
   { bin, blocks }: TipBenchOptions,
 ): Promise<Figures> {
   await using bench = new Bench();
-  const { port, processes: [process] } = await contender.start(bench, node, bin);
+  const { port, process } = await contender.start(bench, node, bin);
   const watch = await TipWatch.on(contender.what, port);
   const took: number[] = [];
   let processorBefore = NaN;
@@ -206,56 +174,4 @@ function clockOffset(): number {
     const unix = Date.now();
     if (unix !== before) return unix - performance.now();
   }
-}
-
-async function ourTp(bench: Bench, node: string): Promise<Running> {
-  const port = freePort();
-  const tp = startRole(
-    bench,
-    "tp",
-    `listen_address = "127.0.0.1:${port}"
-authority_secret_key = "${SECRET_KEY}"
-network = "regtest"
-node = "${node}"
-`,
-  );
-  await reachable(port, tp);
-  return { port, processes: [tp] };
-}
-
-async function ourTpAndPool(bench: Bench, node: CoreNode): Promise<Running> {
-  const { port: templates, processes: [tp] } = await ourTp(bench, node.node);
-  const port = freePort();
-  const pool = startRole(
-    bench,
-    "pool",
-    `listen_address = "127.0.0.1:${port}"
-network = "regtest"
-authority_public_key = "${PUBLIC_KEY}"
-authority_secret_key = "${SECRET_KEY}"
-coinbase_reward_script = "${REWARD}"
-
-[template_provider_type.Sv2Tp]
-address = "127.0.0.1:${templates}"
-public_key = "${PUBLIC_KEY}"
-`,
-  );
-  await reachable(port, pool);
-  return { port, processes: [tp, pool] };
-}
-
-/** Both pools read the same file. */
-async function ourPoolOnCore(bench: Bench, node: CoreNode): Promise<Running> {
-  const port = freePort();
-  const pool = startRole(bench, "pool", poolOnCore({ port, dataDir: node.folder }));
-  await reachable(port, pool);
-  return { port, processes: [pool] };
-}
-
-async function sriPoolOnCore(bench: Bench, node: CoreNode, bin: string): Promise<Running> {
-  const port = freePort();
-  const config = bench.file("sri.toml", poolOnCore({ port, dataDir: node.folder }));
-  const pool = bench.start("pool_sv2", `${bin}/pool_sv2`, ["-c", config], { RUST_LOG: "error" });
-  await reachable(port, pool);
-  return { port, processes: [pool] };
 }

@@ -18,7 +18,7 @@ export const failover: readonly Row[] = [
           if (chosen.join() !== first.node) throw new Error(`it chose ${chosen} at first`);
           await stand.works(first);
           await first.stop();
-          const onSecond = await until("a job on the second node's block", async () => {
+          await until("a job on the second node's block", async () => {
             const [mined = ""] = await second.mine(1);
             return await stand.miner.jobOn(mined, 2_000).catch(() => undefined);
           }, 30_000);
@@ -28,7 +28,7 @@ export const failover: readonly Row[] = [
           await first.connect(second);
           await stand.tp.seesTimes(/"node\.switched"/g, 2, 60_000);
           await stand.works(first, 30_000);
-          return `${told}; ${onSecond.parent.slice(0, 8)} mined on`;
+          return told;
         } finally {
           stand.close();
         }
