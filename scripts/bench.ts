@@ -1,8 +1,8 @@
 /**
  * `deno task bench`: measures ours beside others', in the same run, and writes the comparisons into
- * docs/performance.md. Builds SRI's programs first if need be.
+ * docs/performance.md. Builds the other programs first if need be.
  *
- *   deno task bench            everything; a quarter of an hour
+ *   deno task bench            everything; half an hour
  *   deno task bench --quick    short runs; prints, and leaves the page as it is
  *   deno task bench --micro    only what runs in one thread and needs no other program; prints
  *
