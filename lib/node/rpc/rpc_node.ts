@@ -75,7 +75,7 @@ export class RpcNode implements Node {
   readonly #source: TemplateSource;
   #signal: AbortSignal | undefined;
   /** Why there are no templates; undefined while there are. */
-  #down: string | undefined = "it is not being watched";
+  #down: string | undefined = UNWATCHED;
   #wasUp = false;
   /** Tries in a row that failed by the configuration's fault. */
   #refusals = 0;
@@ -115,7 +115,7 @@ export class RpcNode implements Node {
         await clock.sleep(retryMs, signal);
       }
     } finally {
-      this.#goDown("it is not being watched any more");
+      this.#goDown(UNWATCHED);
     }
   }
 
@@ -290,5 +290,6 @@ export class RpcNode implements Node {
   }
 }
 
+const UNWATCHED = "it is not being watched";
 /** A signet's challenge that anyone can meet. */
 const ANYONE = "51";

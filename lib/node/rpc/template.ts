@@ -45,15 +45,19 @@ export function cutTemplate(
     },
     merklePath: treePath(txids),
     fees: BigInt(fees),
-    transactions: giving(kept === undefined ? transactions : pick(transactions, kept)),
-    // The node holds nothing for us, and a block on its way there may still need its transactions.
-    release: () => {},
+    ...giving(kept === undefined ? transactions : pick(transactions, kept)),
   };
 }
 
 /** Apart, so that a template keeps its transactions in memory and not the trees above them. */
-function giving(transactions: readonly Uint8Array[]): NodeTemplate["transactions"] {
-  return () => Promise.resolve(transactions);
+function giving(
+  transactions: readonly Uint8Array[],
+): Pick<NodeTemplate, "transactions" | "release"> {
+  return {
+    transactions: () => Promise.resolve(transactions),
+    // The node holds nothing for us, and a block on its way there may still need its transactions.
+    release: () => {},
+  };
 }
 
 function commitment(
