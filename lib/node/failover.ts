@@ -1,5 +1,5 @@
 import type { Network } from "../bitcoin/network.ts";
-import { OperatorError, UsageError } from "../errors.ts";
+import { OperatorError, reasonOf, UsageError } from "../errors.ts";
 import type { Host } from "../ports.ts";
 import type { Instant } from "../time.ts";
 import type {
@@ -82,9 +82,8 @@ export class FailoverNode implements Node {
     for (const member of this.#members) {
       member.node.subscribe((event) => this.#heard(member, event));
     }
-    // One that can never work is a mistake that somebody has to mend: it would be missed when needed.
     const running = Promise.all(
-      this.#members.map(({ node }) => node.run(all).finally(() => stop.abort())),
+      this.#members.map((member) => this.#runMember(member, all).finally(() => stop.abort())),
     );
     while (!all.aborted) {
       await clock.sleep(STEP_MS, all);
@@ -108,6 +107,23 @@ export class FailoverNode implements Node {
 
   health(): Promise<NodeHealth> {
     return this.#ask((node) => node.health());
+  }
+
+  /** Ends when everything does, or with a node that can never work. */
+  async #runMember(member: Member, signal: AbortSignal): Promise<void> {
+    const { node } = member;
+    try {
+      await node.run(signal);
+    } catch (error) {
+      // At the start it is a mistake to be mended before the node is missed. Later on, it is no reason to
+      // take templates away from whom another node serves well.
+      if (this.#active === undefined) throw error;
+      const reason = reasonOf(error);
+      const hint = "it is not asked again until the next start";
+      this.#host.log.error("node.unusable", { node: node.name, reason, hint });
+      this.#heard(member, { type: "down", reason });
+      await aborted(signal);
+    }
   }
 
   #ask<T>(question: (node: Node) => Promise<T>): Promise<T> {
@@ -200,4 +216,11 @@ export class FailoverNode implements Node {
 
 function isBehind({ behindSince }: Member, now: Instant): boolean {
   return behindSince !== undefined && now - behindSince >= BEHIND_MS;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -214,9 +214,19 @@ Deno.test("FailoverNode gives an empty template where the node has one sooner, e
   strictEqual(without.node.emptyTemplate, undefined);
 });
 
-Deno.test("FailoverNode ends with the node that can never work, and ends the others", async () => {
-  const world = new World();
+Deno.test("FailoverNode goes on without a node that turns out to be of no use", async () => {
+  await using world = new World();
   world.first.up(5);
+  world.second.fail(new OperatorError("config", "another network"));
+  await world.pass(10);
+  strictEqual(await world.whose(), "first");
+  strictEqual(world.host.logged("node.unusable")[0]?.["reason"], "another network");
+  world.first.down();
+  await rejects(world.whose(), /first is gone; another network/);
+});
+
+Deno.test("FailoverNode ends with a node that can never work while none is up", async () => {
+  const world = new World();
   world.second.fail(new OperatorError("config", "another network"));
   await rejects(world.done, /another network/);
 });
