@@ -2,6 +2,7 @@ import type { Network } from "../bitcoin/network.ts";
 import { OperatorError, reasonOf, UsageError } from "../errors.ts";
 import type { Host } from "../ports.ts";
 import type { Instant } from "../time.ts";
+import { Listeners } from "./listeners.ts";
 import type {
   Node,
   NodeEvent,
@@ -48,7 +49,7 @@ export class FailoverNode implements Node {
   readonly emptyTemplate?: (constraints: TemplateConstraints) => Promise<NodeTemplate>;
   readonly #members: readonly Member[];
   readonly #host: Pick<Host, "clock" | "log">;
-  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  readonly #listeners = new Listeners();
   #active: Member | undefined;
   #startedAt: Instant | undefined;
   #hasTold = false;
@@ -93,8 +94,7 @@ export class FailoverNode implements Node {
   }
 
   subscribe(listener: (event: NodeEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   template(constraints: TemplateConstraints): Promise<NodeTemplate> {
@@ -210,7 +210,7 @@ export class FailoverNode implements Node {
 
   #tell(event: NodeEvent): void {
     this.#hasTold = true;
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.tell(event);
   }
 }
 

@@ -10,6 +10,7 @@
 
 import type { Network } from "../../bitcoin/network.ts";
 import { OperatorError } from "../../errors.ts";
+import { Listeners } from "../listeners.ts";
 import type {
   Node,
   NodeEvent,
@@ -50,7 +51,7 @@ export class IpcNode implements Node {
   readonly network: Network;
   readonly #options: Required<IpcNodeOptions>;
   readonly #link: Link;
-  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  readonly #listeners = new Listeners();
   readonly #transactions: Transactions;
   readonly #times = new TipTimes();
   readonly #held = new WeakMap<NodeTemplate, Held>();
@@ -73,8 +74,7 @@ export class IpcNode implements Node {
   }
 
   subscribe(listener: (event: NodeEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   template(constraints: TemplateConstraints): Promise<NodeTemplate> {
@@ -204,7 +204,7 @@ export class IpcNode implements Node {
         this.#times.add(empty.parts.header.prevHash, empty.parts.header.time);
       }
     }
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.tell(event);
   }
 
   #failure(what: string, why: string, cause?: unknown): OperatorError {

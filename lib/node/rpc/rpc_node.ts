@@ -5,6 +5,7 @@ import { MAX_BLOCK_WEIGHT } from "../../bitcoin/template_weight.ts";
 import { OperatorError, reasonOf } from "../../errors.ts";
 import type { Host } from "../../ports.ts";
 import type { Instant } from "../../time.ts";
+import { Listeners } from "../listeners.ts";
 import type {
   Node,
   NodeEvent,
@@ -71,7 +72,7 @@ export class RpcNode implements Node {
   readonly network: Network;
   readonly #options: RpcNodeOptions;
   readonly #client: RpcClient;
-  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  readonly #listeners = new Listeners();
   readonly #source: TemplateSource;
   #signal: AbortSignal | undefined;
   /** Why there are no templates; undefined while there are. */
@@ -120,8 +121,7 @@ export class RpcNode implements Node {
   }
 
   subscribe(listener: (event: NodeEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   async template(constraints: TemplateConstraints): Promise<NodeTemplate> {
@@ -282,7 +282,7 @@ export class RpcNode implements Node {
   }
 
   #tell(event: NodeEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.tell(event);
   }
 
   #limits(signal?: AbortSignal): CallLimits {
