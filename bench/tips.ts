@@ -26,6 +26,8 @@ export interface TipBenchOptions {
 }
 
 const SRI = "SRI's pool_sv2 0.7.0 over IPC, at a miner";
+/** As it is on mainnet: on regtest Core checks its whole mempool and index with every block otherwise. */
+const FLAGS = ["-logtimemicros=1", "-checkmempool=0", "-checkblockindex=0"];
 /** Milliseconds between two blocks: all that follows one has happened before the next. */
 const PACE_MS = 300;
 /** Blocks that nobody measures, while engines get warm. */
@@ -48,7 +50,7 @@ type Name = keyof typeof CONTENDERS;
 export async function tipRows(options: TipBenchOptions): Promise<Row[]> {
   const { bin, transactions, say } = options;
   await using bench = new Bench();
-  const node = await CoreNode.open({ bench, bin, flags: ["-logtimemicros=1"] });
+  const node = await CoreNode.open({ bench, bin, flags: FLAGS });
   const purse = await Purse.fill(node, Math.ceil(transactions / 2_000) + 1);
   const rows: Row[] = [];
   for (const count of [0, transactions]) {
