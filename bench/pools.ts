@@ -5,7 +5,8 @@
  */
 
 import { Bench, PUBLIC_KEY, REWARD, SECRET_KEY } from "../tests/interop/support/headframe.ts";
-import { freePort, type Started } from "../tests/interop/support/process.ts";
+import { freePort, reachable, type Started } from "../tests/interop/support/process.ts";
+import { startRole } from "./roles.ts";
 import type { Row } from "./table.ts";
 
 export interface PoolBenchOptions {
@@ -24,7 +25,6 @@ const SRI = "SRI's pool_sv2 0.7.0";
 const WARMUP = 2;
 const BLOCKS = 5;
 const LOAD = new URL("load.ts", import.meta.url).pathname;
-const MAIN = new URL("../main.ts", import.meta.url).pathname;
 
 interface Pool {
   readonly port: number;
@@ -178,7 +178,7 @@ async function startPair(
   { blockTime, transactions }: { readonly blockTime: number; readonly transactions: number },
 ): Promise<Pair> {
   const templates = freePort();
-  start(
+  const tp = startRole(
     bench,
     "tp",
     `listen_address = "127.0.0.1:${templates}"
@@ -189,7 +189,7 @@ transactions_per_second = ${transactions}
 blocks_dir = "solved"
 `,
   );
-  await listening(templates);
+  await reachable(templates, tp);
   const ports = { ours: freePort(), sri: freePort() };
   const common = `authority_public_key = "${PUBLIC_KEY}"
 authority_secret_key = "${SECRET_KEY}"
@@ -203,7 +203,7 @@ public_key = "${PUBLIC_KEY}"
 `;
   // Every hash is a share in both: ours because no channel may be harder, SRI's because its first look
   // at the pace comes after a minute.
-  const ours = start(
+  const ours = startRole(
     bench,
     "pool",
     `listen_address = "127.0.0.1:${ports.ours}"
@@ -224,36 +224,8 @@ shares_per_minute = 1000.0
 ${common}${provider}`,
     ),
   ], { RUST_LOG: "error" });
-  await Promise.all([listening(ports.ours), listening(ports.sri)]);
+  await Promise.all([reachable(ports.ours, ours), reachable(ports.sri, sri)]);
   return { ours: { port: ports.ours, process: ours }, sri: { port: ports.sri, process: sri } };
-}
-
-/** One of our own roles, which logs no more than SRI's do. */
-function start(bench: Bench, role: string, config: string): Started {
-  const file = bench.file(`${role}.toml`, config);
-  return bench.start(`headframe ${role}`, Deno.execPath(), [
-    "run",
-    "-A",
-    "--no-check",
-    MAIN,
-    role,
-    "-c",
-    file,
-    "--log-level",
-    "error",
-  ]);
-}
-
-async function listening(port: number): Promise<void> {
-  for (const deadline = Date.now() + 60_000;;) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch (cause) {
-      if (Date.now() > deadline) throw new Error(`nothing listens on port ${port}`, { cause });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }
 
 /** @throws {Error} If shares were refused or connections lost: the figure would be of something else. */

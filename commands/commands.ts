@@ -5,6 +5,7 @@ import { keys } from "./keys.ts";
 import { mine } from "./mine.ts";
 import { ping } from "./ping.ts";
 import { pool } from "./pool.ts";
+import { solutions } from "./solutions.ts";
 import { tp } from "./tp.ts";
 import { up } from "./up.ts";
 
@@ -14,7 +15,7 @@ export const SERVICES: readonly AnyCommand[] = [tp, pool, mine, up];
 /** All there is, in the order of `--help`. */
 export const COMMANDS: readonly Item[] = [
   up,
-  tp,
+  { ...tp, below: [solutions] },
   pool,
   mine,
   ping,

@@ -12,6 +12,9 @@ import {
 import { servePool } from "../lib/roles/pool/serve.ts";
 import { MINING_LIMITS } from "../lib/session/limits.ts";
 import { command } from "./command.ts";
+import { nodeAddress } from "./node_address.ts";
+import { NODE_SETTINGS, nodeProblems } from "./node_settings.ts";
+import { withOwnNode } from "./own_node.ts";
 import { VERSION } from "./version.ts";
 import {
   allowUnauthenticated,
@@ -27,6 +30,8 @@ import {
 
 const policy = DEFAULT_POOL_POLICY;
 const extension = { min: 0, max: 0x7fff };
+/** The table of SRI's files for a pool on a node of its own. */
+const CORE_IPC = "template_provider_type.BitcoinCoreIpc";
 
 /**
  * What the pool can be told, as flags, as variables and as `[pool]` of a file. Where SRI's pool has the
@@ -37,7 +42,7 @@ export const POOL_SETTINGS = {
   authorityPublicKey,
   authoritySecretKey,
   certValiditySec,
-  network,
+  network: alias(network, `${CORE_IPC}.network`),
   coinbaseRewardScript: text(
     "Who gets the reward: an address or a descriptor",
     undefined,
@@ -49,9 +54,18 @@ export const POOL_SETTINGS = {
     poolSignatureRoom(),
   ),
   templateProvider: alias(
-    listOf(upstream("Where templates come from, in order of preference")),
+    listOf(upstream("Where templates come from, in order of preference"), []),
     "template_provider_type.Sv2Tp",
   ),
+  // In SRI's files, the version says that there is a node of one's own.
+  node: alias(
+    listOf(nodeAddress("A node to take templates from, in place of a template provider"), []),
+    `${CORE_IPC}.version`,
+  ),
+  ...NODE_SETTINGS,
+  dataDir: alias(NODE_SETTINGS.dataDir, `${CORE_IPC}.data_dir`),
+  feeThreshold: alias(NODE_SETTINGS.feeThreshold, `${CORE_IPC}.fee_threshold`),
+  minInterval: alias(NODE_SETTINGS.minInterval, `${CORE_IPC}.min_interval`),
   allowUnauthenticated,
   sharesPerMinute: number("Pace asked of each channel", {
     fallback: policy.sharesPerMinute,
@@ -112,6 +126,7 @@ export const pool = command({
   summary: "Serve work to miners, and take their shares and blocks",
   examples: [
     "pool -c pool.toml",
+    "pool --authority-secret-key-file pool.key --coinbase-reward-script bc1q… --node ipc",
     "pool --authority-secret-key-file pool.key --coinbase-reward-script bc1q… " +
     "--template-provider 127.0.0.1:8442",
   ],
@@ -121,11 +136,6 @@ export const pool = command({
       monitoring_address: { refuse: false, why: "there is no monitoring server yet" },
       monitoring_cache_refresh_secs: { refuse: false, why: "there is no monitoring server yet" },
       jds: { refuse: true, why: "there is no job declaration server yet; take the table out" },
-      "template_provider_type.BitcoinCoreIpc": {
-        refuse: true,
-        why: "templates come from a template provider; run one (sv2-tp) beside Bitcoin Core, and " +
-          "name it in [template_provider_type.Sv2Tp]",
-      },
     },
   },
   check(values) {
@@ -134,9 +144,13 @@ export const pool = command({
       ...keyProblems(values),
       ...payout,
       ...upstreamProblems(values.templateProvider, values),
-      ...values.templateProvider.length === 0
-        ? ["template_provider needs at least one server"]
+      ...values.templateProvider.length + values.node.length === 0
+        ? [
+          "template_provider or node is required: give template_provider, where templates come from, " +
+          "or node, to make them here (--node ipc)",
+        ]
         : [],
+      ...nodeProblems(values),
       ...payout.length === 0 ? policyProblems(values) : [],
     ];
   },
@@ -144,15 +158,24 @@ export const pool = command({
 });
 
 /** Serves miners until the host's signal fires. */
-export function startPool(
-  values: ConfigOf<typeof POOL_SETTINGS>,
-  host: Host,
-): Promise<void> {
-  return servePool(poolConfig(values), host);
+export async function startPool(values: PoolValues, host: Host): Promise<void> {
+  if (values.node.length === 0) return await servePool(poolConfig(values), host);
+  const options = {
+    values,
+    blocksDirectory: `${values.blocksDir}/solved`,
+    isOnly: values.templateProvider.length === 0,
+  };
+  await withOwnNode(options, host, async (host, own) => {
+    const config = poolConfig(values);
+    const templateProviders = [own, ...config.templateProviders];
+    await servePool({ ...config, templateProviders }, host);
+  });
 }
 
+type PoolValues = ConfigOf<typeof POOL_SETTINGS>;
+
 /** The settings, as the role knows them. */
-function poolConfig(values: ConfigOf<typeof POOL_SETTINGS>): PoolConfig {
+function poolConfig(values: PoolValues): PoolConfig {
   const { maxConnections, maxConnectionsPerAddress, maxPastJobs } = values;
   const named = values.templateProvider.map((each) => ({ ...each, name: formatAddress(each) }));
   return {
@@ -169,7 +192,7 @@ function poolConfig(values: ConfigOf<typeof POOL_SETTINGS>): PoolConfig {
 }
 
 /** What the role itself would refuse. */
-function policyProblems(values: ConfigOf<typeof POOL_SETTINGS>): string[] {
+function policyProblems(values: PoolValues): string[] {
   try {
     checkPolicy(poolConfig(values));
     return [];

@@ -6,9 +6,11 @@ import { serveTp } from "../lib/roles/tp/serve.ts";
 import type { Context } from "./command.ts";
 import { MINE_SETTINGS, startMiner } from "./mine.ts";
 import { POOL_SETTINGS, startPool } from "./pool.ts";
+import { openNodes } from "./nodes.ts";
 import { reachable } from "./sections.ts";
 import type { Upstream } from "./settings.ts";
-import { embeddedNode, TP_SETTINGS, tpConfig } from "./tp.ts";
+import { startServer } from "./started.ts";
+import { TP_SETTINGS, tpConfig } from "./tp.ts";
 
 /** The demo has no file in which to write another port. */
 const OTHER_PORTS =
@@ -59,10 +61,10 @@ export async function runRoles(
   let blocks = 0;
 
   async function start(): Promise<void> {
-    const tpAt = tp && await listening(tp, (host) => {
-      const node = embeddedNode({ ...tp, blockTime: blockTime ?? tp.blockTime }, host);
-      return serveTp(tpConfig(tp), host, {
-        node,
+    const tpAt = tp && await listening(tp, async (host) => {
+      using nodes = await openNodes({ ...tp, blockTime: blockTime ?? tp.blockTime }, host);
+      await serveTp(tpConfig(tp), host, {
+        ...nodes,
         onBlock({ hash, verdict }) {
           if (verdict.outcome !== "accepted") return;
           onBlock(hash, ++blocks);
@@ -88,17 +90,9 @@ export async function runRoles(
     { authoritySecretKey }: { readonly authoritySecretKey: Uint8Array },
     serve: (host: Host) => Promise<void>,
   ): Promise<Upstream | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Address>();
-    const served = add(serve({
-      ...host,
-      signal,
-      listen(at) {
-        const listener = listenAt(at);
-        resolve(listener.address);
-        return listener;
-      },
-    }));
-    const address = await Promise.race([promise, served.then(() => undefined)]);
+    const { at, done } = startServer({ ...host, signal, listen: listenAt }, serve);
+    add(done);
+    const address = await at;
     return address && { ...reachable(address), authorityKey: publicKeyOf(authoritySecretKey) };
   }
 

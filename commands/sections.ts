@@ -17,6 +17,7 @@ export function deriveSection(section: string, before: SectionValues): Derived {
     case "pool":
       return {
         authoritySecretKey: throwawayKey(),
+        ...networkIn(before, "tp"),
         ...upstreamIn(before, "tp", (value) => ({ templateProvider: value })),
       };
     case "mine":
@@ -37,6 +38,12 @@ export function sectionProblems({ settled, sections }: Found): string[] {
   const problems: string[] = [];
   const pool = sections.get("pool")?.settled;
   const { network } = pool?.values ?? {};
+  const templates = sections.get("tp")?.settled.values["network"];
+  if (network !== undefined && templates !== undefined && network !== templates) {
+    problems.push(
+      `[pool] network is ${network}, and that of [tp] is ${templates}: they must be the same`,
+    );
+  }
   if (pool?.origins["authoritySecretKey"]?.from === "derived" && network !== "regtest") {
     problems.push(
       "[pool] authority_secret_key_file is required off regtest: miners keep the public key. " +
@@ -58,6 +65,12 @@ export function sectionProblems({ settled, sections }: Found): string[] {
 function throwawayKey(): { value: Uint8Array; why: string } {
   const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
   return { value: generateSecretKey(random), why: "made for this run" };
+}
+
+/** A pool mines the chain of its templates. */
+function networkIn(before: SectionValues, section: string): Derived {
+  const value = before.get(section)?.["network"];
+  return value === undefined ? {} : { network: { value, why: `the [${section}] of this file` } };
 }
 
 function upstreamIn(

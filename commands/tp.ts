@@ -1,14 +1,13 @@
 import { NETWORK_NAMES } from "../lib/bitcoin/network.ts";
-import { EmbeddedNode } from "../lib/chain/embedded.ts";
-import { measureHashRate } from "../lib/chain/hash_rate.ts";
-import { address, choice, integer, number, path } from "../lib/config/kinds.ts";
+import { address, choice, integer, listOf, number, path } from "../lib/config/kinds.ts";
 import type { ConfigOf, Settings } from "../lib/config/setting.ts";
-import type { Node } from "../lib/node/node.ts";
-import type { Host } from "../lib/ports.ts";
 import { DEFAULT_TP_POLICY, type TpConfig } from "../lib/roles/tp/config.ts";
 import { serveTp } from "../lib/roles/tp/serve.ts";
 import { TEMPLATE_LIMITS } from "../lib/session/limits.ts";
 import { command } from "./command.ts";
+import { nodeAddress } from "./node_address.ts";
+import { NODE_SETTINGS, nodeProblems, staleTipMs } from "./node_settings.ts";
+import { openNodes } from "./nodes.ts";
 import {
   authorityPublicKey,
   authoritySecretKey,
@@ -22,12 +21,14 @@ export const TP_SETTINGS = {
   authorityPublicKey,
   authoritySecretKey,
   certValiditySec,
-  node: choice(
-    "Where blocks come from: a chain in this process, for tests",
-    ["embedded"],
-    "embedded",
+  node: listOf(
+    nodeAddress(
+      "Where blocks come from, in order of preference; embedded is a chain in this process",
+    ),
+    [{ kind: "embedded" }],
   ),
   network: choice("Chain that is mined; the embedded node has regtest", NETWORK_NAMES, "regtest"),
+  ...NODE_SETTINGS,
   blockTime: number(
     "Between blocks, on average, at the difficulty the chain sets; 0: no difficulty",
     {
@@ -48,18 +49,6 @@ export const TP_SETTINGS = {
     min: 0,
     max: 1000,
   }),
-  feeThreshold: integer("What a template must pay more to be sent before a new block", {
-    fallback: Number(DEFAULT_TP_POLICY.feeThreshold),
-    min: 0,
-    max: 2_100_000_000_000_000,
-    unit: "satoshis",
-  }),
-  minInterval: number("Least time between such templates", {
-    fallback: DEFAULT_TP_POLICY.minIntervalMs / 1000,
-    min: 0,
-    max: 3600,
-    unit: "seconds",
-  }),
   maxConnections: integer("Connections at a time", {
     fallback: TEMPLATE_LIMITS.maxConnections,
     min: 1,
@@ -70,30 +59,26 @@ export const TP_SETTINGS = {
 
 type TpValues = ConfigOf<typeof TP_SETTINGS>;
 
-/** `headframe tp`: a template server over the embedded chain. */
+/** `headframe tp`: a template server over a node, or over a chain of its own. */
 export const tp = command({
   name: "tp",
   summary: "Give templates to pools and job declarators, and take their blocks",
-  examples: ["tp --authority-secret-key-file tp.key --block-time 20", "tp -c tp.toml"],
+  examples: [
+    "tp --authority-secret-key-file tp.key --network mainnet --node ipc",
+    "tp --authority-secret-key-file tp.key --network mainnet --node rpc:http://127.0.0.1:8332",
+    "tp --authority-secret-key-file tp.key --block-time 20",
+  ],
   settings: TP_SETTINGS,
   service: {},
-  check: (values) => [
-    ...keyProblems(values),
-    ...values.network === "regtest" ? [] : [`network: node = "embedded" has regtest only`],
-  ],
-  run: (values, { host }) => serveTp(tpConfig(values), host, { node: embeddedNode(values, host) }),
+  check: (values) => [...keyProblems(values), ...nodeProblems(values)],
+  async run(values, { host }) {
+    using nodes = await openNodes(values, host);
+    await serveTp(tpConfig(values), host, nodes);
+  },
 });
 
-/** The chain in this process; without a hint, for a miner on this computer. */
-export function embeddedNode(values: TpValues, { clock, random }: Host): Node {
-  const { blockTime, transactionsPerSecond } = values;
-  const hashRateHint = values.hashRateHint ||
-    measureHashRate(clock) * Math.max(1, navigator.hardwareConcurrency - 1);
-  return new EmbeddedNode({ clock, random, blockTime, hashRateHint, transactionsPerSecond });
-}
-
 /** The settings, as the role knows them. */
-export function tpConfig(values: TpValues): TpConfig {
+export function tpConfig(values: ConfigOf<typeof TP_SETTINGS>): TpConfig {
   return {
     ...DEFAULT_TP_POLICY,
     listen: values.listenAddress,
@@ -102,7 +87,7 @@ export function tpConfig(values: TpValues): TpConfig {
     feeThreshold: BigInt(values.feeThreshold),
     minIntervalMs: values.minInterval * 1000,
     blocksDirectory: values.blocksDir,
-    staleTipMs: 0,
+    staleTipMs: staleTipMs(values),
     limits: { ...TEMPLATE_LIMITS, maxConnections: values.maxConnections },
   };
 }

@@ -15,6 +15,48 @@ export interface Host {
   listen(at: Address): Listener;
   /** @throws {OperatorError} If nobody answers within `timeoutMs`. */
   connect(to: Address, timeoutMs: number): Promise<Socket>;
+  /**
+   * Connects to a Unix socket of this machine.
+   *
+   * @param path Of the socket, at most 107 bytes.
+   * @throws {OperatorError} If nobody answers there within `timeoutMs`.
+   */
+  connectLocal(path: string, timeoutMs: number): Promise<Socket>;
+  /**
+   * Asks a web server. Connections are kept for the next request where the server allows it; if one
+   * that was kept turns out to be closed, the request is sent once more, so it must be one that may
+   * arrive twice. Redirects are answers like any other, and are not followed.
+   *
+   * @throws {OperatorError} `"peer"`, if there is no answer: refused, too late, too large, a certificate
+   * that is not trusted.
+   */
+  post(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** A request by HTTP's method POST. */
+export interface HttpRequest {
+  /** `http:` or `https:`, without user and password. Appears in errors. */
+  readonly url: string;
+  /** May hold secrets: they appear in no error. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /**
+   * Certificates in PEM to be trusted instead of the system's, with `https:`: the authority's, or the
+   * server's own.
+   */
+  readonly ca?: string | undefined;
+  /** From now to the answer's last byte. */
+  readonly timeoutMs: number;
+  /** Most bytes that the answer's body may have. */
+  readonly maxBytes: number;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a web server answered; all of it is the server's to choose. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly body: Uint8Array;
 }
 
 /**
@@ -51,7 +93,7 @@ export interface Listener extends AsyncIterable<Socket> {
 
 /** A byte stream to a peer. What comes out of it is the peer's, in pieces of any size. */
 export interface Socket {
-  /** `host:port` of the other end. */
+  /** `host:port` of the other end, or the path of a Unix socket. */
   readonly peer: string;
   /** `host:port` of this end, if it has one. */
   readonly local?: string;

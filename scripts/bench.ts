@@ -1,8 +1,8 @@
 /**
  * `deno task bench`: measures ours beside others', in the same run, and writes the comparisons into
- * docs/performance.md. Builds SRI's programs first if need be.
+ * docs/performance.md. Builds the other programs first if need be.
  *
- *   deno task bench            everything; a quarter of an hour
+ *   deno task bench            everything; half an hour
  *   deno task bench --quick    short runs; prints, and leaves the page as it is
  *   deno task bench --micro    only what runs in one thread and needs no other program; prints
  *
@@ -17,12 +17,15 @@ import { microRows, runBenches, scanRate } from "../bench/micro.ts";
 import { nativeScanRate } from "../bench/native_scan.ts";
 import { connectionRows, type PoolBenchOptions, shareRows } from "../bench/pools.ts";
 import { type Row, tableOf, withFigures } from "../bench/table.ts";
+import { type TipBenchOptions, tipRows } from "../bench/tips.ts";
 import { ensurePeers } from "../tests/interop/peers.ts";
 
 const PAGE = new URL("../docs/performance.md", import.meta.url);
 
 const FULL = { runs: 3, seconds: 8, idleConnections: 1_000, handshakes: 1_000 };
 const QUICK = { runs: 1, seconds: 3, idleConnections: 1_000, handshakes: 200 };
+const FULL_TIPS = { blocks: 100, transactions: 5_000 };
+const QUICK_TIPS = { blocks: 20, transactions: 500 };
 
 const { values: { quick, micro } } = parseArgs({
   options: {
@@ -73,6 +76,8 @@ async function main(): Promise<number> {
     const shares = await attempt("shares", () => shareRows(options));
     const connections = await attempt("connections", () => connectionRows(options));
     tables.push(tableOf([...native, ...shares, ...connections]));
+    const tips: TipBenchOptions = { ...(quick ? QUICK_TIPS : FULL_TIPS), bin, say };
+    tables.push(tableOf(await attempt("new tips of Bitcoin Core's", () => tipRows(tips))));
   }
 
   const figures = [heading, ...tables].join("\n\n");

@@ -8,7 +8,7 @@
 import { EXIT, OperatorError } from "../lib/errors.ts";
 
 /** Started by address, so the compiler does not see them. */
-const WORKERS = ["drivers/cpu_worker.ts"];
+const WORKERS = ["drivers/cpu_worker.ts", "commands/template_worker.ts"];
 /** What the program may do. Nothing of it runs other programs or loads native code. */
 const PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write", "--allow-env"];
 

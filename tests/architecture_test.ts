@@ -55,12 +55,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/channel": ["lib/messages", "lib/codec", "lib/kernel", "lib/pow", "lib/bitcoin"],
   "lib/chain": ["lib/node", "lib/kernel", "lib/pow", "lib/bitcoin"],
-  "lib/node": ["lib/pow", "lib/bitcoin"],
+  "lib/node": ["lib/capnp", "lib/kernel", "lib/pow", "lib/bitcoin"],
   "lib/capture": ["lib/codec"],
   "lib/noise": ["lib/frame", "lib/codec", "lib/kernel", "lib/bitcoin"],
   "lib/frame": ["lib/messages", "lib/codec"],
   "lib/messages": ["lib/codec"],
   "lib/config": ["lib/telemetry"],
+  "lib/capnp": [],
   "lib/codec": [],
   "lib/kernel": ["lib/pow", "lib/bitcoin"],
   "lib/pow": ["lib/bitcoin"],
@@ -86,6 +87,8 @@ const DOOR: Readonly<Record<string, readonly string[]>> = {
   "@commander-js/extra-typings": ["commands/program.ts"],
   "node:assert": ["drivers/conformance.ts", "lib/node/conformance.ts"],
   "node:crypto": ["lib/noise/crypto.ts"],
+  "node:http": ["lib/host/http.ts"],
+  "node:https": ["lib/host/http.ts"],
 };
 
 /** Only here may code reach sockets, files, clocks, randomness, timers, the process. */

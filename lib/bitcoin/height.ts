@@ -1,3 +1,5 @@
+import { DecodeError } from "../errors.ts";
+
 /**
  * What a coinbase's script must begin with: the block's height, pushed in the shortest way.
  *
@@ -27,4 +29,11 @@ export function heightOf(script: Uint8Array): number | undefined {
   if (opcode > 0x50 && opcode <= 0x60) return opcode - 0x50;
   if (opcode > 4 || bytes.length < opcode) return undefined;
   return bytes.slice(0, opcode).reduceRight((height, byte) => height * 256 + byte, 0);
+}
+
+/** The same, where there must be one. @throws {DecodeError} If there is none. */
+export function pushedHeight(script: Uint8Array): number {
+  const height = heightOf(script);
+  if (height === undefined) throw new DecodeError("malformed", "coinbase_prefix", 0);
+  return height;
 }

@@ -15,7 +15,15 @@ export const WITNESS_RESERVED_VALUE = new Uint8Array(32);
  */
 export function witnessCommitmentOutput(wtxids: readonly Uint8Array[]): TxOutput {
   const root = merkleRoot([COINBASE_WTXID, ...wtxids]);
-  const commitment = sha256d(concatBytes(root, WITNESS_RESERVED_VALUE));
+  return commitmentOutput(sha256d(concatBytes(root, WITNESS_RESERVED_VALUE)));
+}
+
+/**
+ * The same, for those who have hashed already.
+ *
+ * @param commitment Hash of the merkle root over wtxids and of the reserved value, 32 bytes.
+ */
+export function commitmentOutput(commitment: Uint8Array): TxOutput {
   return { value: 0n, scriptPubKey: concatBytes(HEADER, commitment) };
 }
 

@@ -1,6 +1,7 @@
 import { decodeBlock } from "../bitcoin/block.ts";
 import { decodeTransaction } from "../bitcoin/transaction.ts";
 import { DecodeError, OperatorError } from "../errors.ts";
+import { Listeners } from "../node/listeners.ts";
 import type {
   Node,
   NodeEvent,
@@ -56,7 +57,7 @@ export class EmbeddedNode implements Node {
   readonly #chain: Chain;
   readonly #pool: Mempool;
   readonly #traffic: Traffic;
-  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  readonly #listeners = new Listeners();
   #running = false;
   /** Something joined the pool since {@link NodeEvent} `fees` was last sent. */
   #better = false;
@@ -104,8 +105,7 @@ export class EmbeddedNode implements Node {
   }
 
   subscribe(listener: (event: NodeEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   template(constraints: TemplateConstraints): Promise<NodeTemplate> {
@@ -184,7 +184,7 @@ export class EmbeddedNode implements Node {
   }
 
   #tell(event: NodeEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.tell(event);
   }
 }
 

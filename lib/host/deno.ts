@@ -1,6 +1,6 @@
 /**
- * The real world: TCP, clocks, randomness, files, signals of the operating system. Nothing here knows
- * the protocol.
+ * The real world: TCP, Unix sockets, HTTP, clocks, randomness, files, signals of the operating system.
+ * Nothing here knows the protocol.
  *
  * @module
  */
@@ -8,7 +8,9 @@
 import type { Clock, Host, Random } from "../ports.ts";
 import type { Log } from "../telemetry/log.ts";
 import { denoFiles } from "./files.ts";
+import { post } from "./http.ts";
 import { openKeyLog } from "./key_log_file.ts";
+import { connectLocal } from "./local.ts";
 import { connect, listen } from "./tcp.ts";
 
 /** The host of a running program. `signal` fires when it should drain and stop. */
@@ -22,6 +24,8 @@ export function denoHost({ log, signal }: { log: Log; signal: AbortSignal }): Ho
     keyLog: openKeyLog(log),
     listen,
     connect,
+    connectLocal,
+    post,
   };
 }
 

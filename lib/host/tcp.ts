@@ -76,8 +76,15 @@ function socketOf(connection: Deno.TcpConn): Socket {
     // The peer is gone already; the first read will say so.
   }
   return {
-    peer: formatAddress(connection.remoteAddr),
+    ...streamSocket(connection, formatAddress(connection.remoteAddr)),
     local: formatAddress(connection.localAddr),
+  };
+}
+
+/** A socket on any stream of the operating system. @param peer What the other end is called. */
+export function streamSocket(connection: Deno.Conn, peer: string): Socket {
+  return {
+    peer,
     read(buffer) {
       // Bytes that are here already come without a turn of the event loop, and so can the next, for as
       // long as someone sends faster than we read: nobody else would be heard, and no timer fire.

@@ -5,12 +5,13 @@
  * @module
  */
 
-import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { bytesFromHex, concatBytes } from "../bitcoin/bytes.ts";
 import { sha256d } from "../bitcoin/hash.ts";
 import { blockHash } from "../bitcoin/header.ts";
 import { foldMerklePath, merkleRoot } from "../bitcoin/merkle.ts";
 import { decodeOutputs, decodeTransaction, txid, wtxid } from "../bitcoin/transaction.ts";
+import { OperatorError } from "../errors.ts";
 import type { Node, NodeEvent, NodeTemplate, SolvedBlock } from "./node.ts";
 import { solveTemplate } from "./solve.ts";
 
@@ -30,6 +31,8 @@ export interface NodeSuite {
   /** For the names of the tests. */
   readonly name: string;
   open(): Promise<NodeBench>;
+  /** One whose chain is regtest too, but that is told to be on mainnet; absent where nobody can be wrong. */
+  openMistaken?(): Promise<NodeBench>;
   /** Registers a test: `Deno.test`. */
   test(name: string, run: () => Promise<void>): void;
 }
@@ -113,6 +116,14 @@ export function testNode(suite: NodeSuite): void {
     deepStrictEqual(await bench.node.submit(block), { outcome: "known" });
   });
 
+  test("takes a block of an earlier run, of which it has no template", async (bench) => {
+    await bench.pay();
+    const block = { ...await bench.solve(), template: undefined };
+    deepStrictEqual(await bench.node.submit(block), { outcome: "accepted" });
+    deepStrictEqual(await bench.node.submit(block), { outcome: "known" });
+    deepStrictEqual((await bench.node.template(CONSTRAINTS)).prevHash, blockHash(block.header));
+  });
+
   test("takes a block for a template that is not its last", async (bench) => {
     const old = await bench.node.template(CONSTRAINTS);
     await bench.pay();
@@ -143,6 +154,27 @@ export function testNode(suite: NodeSuite): void {
     strictEqual((await bench.node.template(CONSTRAINTS)).height, height);
   });
 
+  test("has empty templates that make blocks, if it has any", async (bench) => {
+    await bench.pay();
+    const full = await bench.node.template(CONSTRAINTS);
+    const empty = await bench.node.emptyTemplate?.(CONSTRAINTS);
+    if (empty === undefined) return;
+    ok(full.fees > 0n, "there is something to leave out");
+    deepStrictEqual(await empty.transactions(), []);
+    deepStrictEqual(empty.merklePath, []);
+    strictEqual(empty.fees, 0n);
+    const { prevHash, height, nBits } = full;
+    deepStrictEqual([empty.prevHash, empty.height, empty.nBits], [prevHash, height, nBits]);
+    const block = await bench.solve(empty);
+    deepStrictEqual(await bench.node.submit(block), { outcome: "accepted" });
+    await bench.until((event) => event.type === "tip");
+    deepStrictEqual(
+      (await bench.node.emptyTemplate?.(CONSTRAINTS))?.prevHash,
+      blockHash(block.header),
+    );
+    empty.release();
+  });
+
   test("tells when fees can be had, and its templates pay them", async (bench) => {
     const { fees } = await bench.node.template(CONSTRAINTS);
     await bench.pay();
@@ -160,9 +192,31 @@ export function testNode(suite: NodeSuite): void {
   });
 
   test("ends when it is told to, and refuses from then on", async (bench) => {
+    const template = await bench.node.template(CONSTRAINTS);
     await bench.stop();
     await rejects(bench.node.template(CONSTRAINTS));
+    template.release();
+    template.release();
   });
+
+  const openMistaken = suite.openMistaken?.bind(suite);
+  if (openMistaken !== undefined) {
+    suite.test(`${name} refuses a node of another network, and names both`, async () => {
+      const bench = await openMistaken();
+      try {
+        const { signal } = new AbortController();
+        const waited = bench.wait(10_000).then(() => "it runs");
+        await rejects(Promise.race([bench.node.run(signal), waited]), (error) => {
+          ok(error instanceof OperatorError && error.kind === "config", String(error));
+          match(error.message, /\bregtest\b/);
+          match(error.message, /\bmainnet\b/);
+          return true;
+        });
+      } finally {
+        await bench.close();
+      }
+    });
+  }
 }
 
 /** A node that runs, and what it said. */

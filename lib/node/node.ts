@@ -42,7 +42,8 @@ export interface Node {
   /**
    * Gives the node a solved block. Asking again is harmless: the verdict is `known`.
    *
-   * @throws {OperatorError} If there is no verdict, because the node cannot be reached.
+   * @throws {OperatorError} If there is no verdict, because the node cannot be reached, or not judge the
+   * block yet.
    */
   submit(block: SolvedBlock): Promise<Verdict>;
   /** @throws {OperatorError} If the node cannot be reached. */

@@ -1,8 +1,16 @@
+import { conformance } from "./rows/conformance.ts";
 import { deviceToPool } from "./rows/device_to_pool.ts";
 import { mineToSriPool } from "./rows/mine_to_sri_pool.ts";
 import { parsersRow } from "./rows/parsers_row.ts";
 import { refusals } from "./rows/refusals.ts";
 import { sv1ThroughTranslator } from "./rows/sv1_through_translator.ts";
+import { diskFull } from "./rows/disk_full.ts";
+import { failover } from "./rows/failover.ts";
+import { nodeFaults } from "./rows/node_faults.ts";
+import { realNodes } from "./rows/real_nodes.ts";
+import { reorganisations } from "./rows/reorganisations.ts";
+import { sigkill } from "./rows/sigkill.ts";
+import { syncFaults } from "./rows/sync_faults.ts";
 import type { Row } from "./support/row.ts";
 
 /** Every pairing, in the order of docs/interop.md. */
@@ -12,4 +20,12 @@ export const ROWS: readonly Row[] = [
   mineToSriPool,
   ...sv1ThroughTranslator,
   ...refusals,
+  ...conformance,
+  ...realNodes,
+  ...nodeFaults,
+  ...syncFaults,
+  ...reorganisations,
+  ...failover,
+  diskFull,
+  sigkill,
 ];

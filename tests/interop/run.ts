@@ -56,6 +56,11 @@ async function writeTable(rows: readonly string[]): Promise<void> {
   );
 }
 
+// So that what runs ends too, see support/process.ts.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => Deno.exit(EXIT.failure));
+}
+
 try {
   Deno.exit(await main());
 } catch (error) {

@@ -7,7 +7,17 @@
 
 import { setImmediate } from "node:timers";
 import { OperatorError } from "../../lib/errors.ts";
-import type { Address, Clock, Files, Host, Listener, Random, Socket } from "../../lib/ports.ts";
+import type {
+  Address,
+  Clock,
+  Files,
+  Host,
+  HttpRequest,
+  HttpResponse,
+  Listener,
+  Random,
+  Socket,
+} from "../../lib/ports.ts";
 import type { Log, LogFields } from "../../lib/telemetry/log.ts";
 
 /** One line that was logged. */
@@ -47,6 +57,36 @@ export class FakeHost implements Host {
 
   connect(to: Address): Promise<Socket> {
     return this.#network.connect(to, this.ip);
+  }
+
+  connectLocal(path: string): Promise<Socket> {
+    return this.#network.connectLocal(path);
+  }
+
+  /** The web servers of this world: what they answer, or an error if they do not. */
+  onPost: (request: HttpRequest) => Promise<HttpResponse> = ({ url }) =>
+    Promise.reject(new OperatorError("peer", `Cannot ask ${new URL(url).origin}: refused`));
+
+  post(request: HttpRequest): Promise<HttpResponse> {
+    const { url, timeoutMs, maxBytes, signal } = request;
+    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+    const fail = (why: string): void =>
+      reject(new OperatorError("peer", `Cannot ask ${new URL(url).origin}: ${why}`));
+    const over = new AbortController();
+    const onAbort = (): void => fail("given up");
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    void this.clock.sleep(timeoutMs, over.signal).then(() =>
+      fail(`no answer within ${timeoutMs / 1_000} s`)
+    );
+    this.onPost(request).then((response) => {
+      if (response.body.length > maxBytes) fail(`the answer exceeds ${maxBytes} bytes`);
+      else resolve(response);
+    }, reject);
+    return promise.finally(() => {
+      over.abort();
+      signal?.removeEventListener("abort", onAbort);
+    });
   }
 
   /** What was logged under `event`. */
@@ -115,7 +155,8 @@ export function settle(): Promise<void> {
 
 /** Ports of this network; connections are pipes. */
 export class FakeNetwork {
-  readonly #listeners = new Map<number, Queue<Socket>>();
+  /** By port, or by the path of a Unix socket. */
+  readonly #listeners = new Map<number | string, Queue<Socket>>();
   /** Cuts what is written into pieces of at most this many bytes. */
   chunk = Infinity;
   /** Bytes that may be on their way; whoever writes more waits until they are read. */
@@ -129,23 +170,12 @@ export class FakeNetwork {
     if (this.#listeners.has(port)) {
       throw new OperatorError("failure", `Cannot listen on ${hostname}:${port}: taken`);
     }
-    const queue = new Queue<Socket>();
-    this.#listeners.set(port, queue);
-    const close = (): void => {
-      this.#listeners.delete(port);
-      queue.end();
-    };
-    return {
-      address: { hostname, port },
-      close,
-      async *[Symbol.asyncIterator]() {
-        for (;;) {
-          const socket = await queue.take();
-          if (socket === undefined) return;
-          yield socket;
-        }
-      },
-    };
+    return { address: { hostname, port }, ...this.#listen(port) };
+  }
+
+  /** Listens on a Unix socket, in the place of who did so before. */
+  listenLocal(path: string): Omit<Listener, "address"> {
+    return this.#listen(path);
   }
 
   connect({ hostname, port }: Address, ip: string): Promise<Socket> {
@@ -158,9 +188,37 @@ export class FakeNetwork {
     return Promise.resolve(ours);
   }
 
+  connectLocal(path: string): Promise<Socket> {
+    const queue = this.#listeners.get(path);
+    if (queue === undefined) {
+      return Promise.reject(new OperatorError("peer", `Cannot connect to ${path}: no such file`));
+    }
+    const [ours, theirs] = this.pipe("local", path);
+    queue.put(theirs);
+    return Promise.resolve(ours);
+  }
+
   /** Every byte that was ever written, in order. */
   wire(): Uint8Array {
     return Uint8Array.from(this.#wire.flatMap((bytes) => [...bytes]));
+  }
+
+  #listen(place: number | string): Omit<Listener, "address"> {
+    const queue = new Queue<Socket>();
+    this.#listeners.set(place, queue);
+    return {
+      close: () => {
+        if (this.#listeners.get(place) === queue) this.#listeners.delete(place);
+        queue.end();
+      },
+      async *[Symbol.asyncIterator]() {
+        for (;;) {
+          const socket = await queue.take();
+          if (socket === undefined) return;
+          yield socket;
+        }
+      },
+    };
   }
 
   /** Two ends of one connection. */

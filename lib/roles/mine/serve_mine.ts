@@ -103,5 +103,7 @@ function worldOf(host: Host): Omit<Host, "log" | "signal"> {
     keyLog: host.keyLog,
     listen: (at) => host.listen(at),
     connect: (to, timeoutMs) => host.connect(to, timeoutMs),
+    connectLocal: (path, timeoutMs) => host.connectLocal(path, timeoutMs),
+    post: (request) => host.post(request),
   };
 }

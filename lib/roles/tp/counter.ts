@@ -119,10 +119,12 @@ export class Counter {
       this.follow(generation, tip);
       return;
     }
-    const again = this.#again || empty;
+    // A node that has none sooner may have given a full one.
+    const isEmpty = empty && template.merklePath.length === 0;
+    const again = this.#again || isEmpty;
     if (this.#isWorthSending(template)) {
       this.#send(template, now);
-      this.#isEmpty = empty;
+      this.#isEmpty = isEmpty;
     } else template.release();
     if (again) this.order(generation);
   }

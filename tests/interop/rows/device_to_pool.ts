@@ -1,4 +1,4 @@
-import { Bench, PUBLIC_KEY } from "../support/headframe.ts";
+import { Bench } from "../support/headframe.ts";
 import type { Row } from "../support/row.ts";
 
 /** SRI's device mines on our pool and our template provider. */
@@ -9,16 +9,7 @@ export const deviceToPool: Row = {
     await using bench = new Bench();
     const { tp, port: templates } = await bench.tp(8);
     const { pool, port } = await bench.pool(templates);
-    const device = bench.start("mining_device", `${bin}/mining_device`, [
-      "--address-pool",
-      `127.0.0.1:${port}`,
-      "--pubkey-pool",
-      PUBLIC_KEY,
-      "--id-user",
-      "rig.one",
-      "--cores",
-      "1",
-    ], { RUST_LOG: "info" });
+    const device = bench.device(bin, port);
     await device.sees(/Pool noise connection established/);
     await pool.sees(/"channel\.opened"/, 60_000);
     await device.sees(/Received SubmitSharesSuccess/, 60_000);

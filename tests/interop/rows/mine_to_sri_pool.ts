@@ -1,6 +1,7 @@
-import { Bench, PUBLIC_KEY, REWARD, SECRET_KEY } from "../support/headframe.ts";
+import { Bench } from "../support/headframe.ts";
 import { freePort } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
+import { sriPool } from "../support/sri.ts";
 
 /** Our miner mines on SRI's pool, which lives on our templates. */
 export const mineToSriPool: Row = {
@@ -26,17 +27,7 @@ export const mineToSriPool: Row = {
     ) {
       const found = pool.count(/Block Found/g);
       const accepted = tp.count(/"block\.accepted"/g);
-      await using mine = bench.run([
-        "mine",
-        `stratum2+tcp://127.0.0.1:${port}/${PUBLIC_KEY}`,
-        "--channel",
-        kind,
-        ...more,
-        "--threads",
-        "1",
-        "--status-seconds",
-        "2",
-      ]);
+      await using mine = bench.mine(port, ["--channel", kind, ...more]);
       await mine.sees(/[1-9]\d* accepted/, 90_000);
       await pool.seesTimes(/Block Found/g, found + 1, 150_000);
       await tp.seesTimes(/"block\.accepted"/g, accepted + 1, 20_000);
@@ -46,27 +37,3 @@ export const mineToSriPool: Row = {
     return `${results.join(", ")}, ${tp.count(/"block\.accepted"/g)} blocks`;
   },
 };
-
-/** SRI's pool on our template provider, as its own example writes it. */
-export function sriPool(
-  { port, templates, validSeconds = 3600 }: {
-    port: number;
-    templates: number;
-    validSeconds?: number;
-  },
-): string {
-  return `listen_address = "127.0.0.1:${port}"
-authority_public_key = "${PUBLIC_KEY}"
-authority_secret_key = "${SECRET_KEY}"
-cert_validity_sec = ${validSeconds}
-coinbase_reward_script = "${REWARD}"
-server_id = 1
-pool_signature = "SRI pool"
-shares_per_minute = 60.0
-share_batch_size = 1
-
-[template_provider_type.Sv2Tp]
-address = "127.0.0.1:${templates}"
-public_key = "${PUBLIC_KEY}"
-`;
-}

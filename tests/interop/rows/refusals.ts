@@ -1,7 +1,7 @@
 import { Bench, OTHER_KEY, PUBLIC_KEY } from "../support/headframe.ts";
 import { freePort, type Started } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
-import { sriPool } from "./mine_to_sri_pool.ts";
+import { sriPool } from "../support/sri.ts";
 
 /**
  * Who is not who it should be, or lives at another time, is refused by whoever notices. Clocks are

@@ -1,5 +1,5 @@
 import { Bench, PUBLIC_KEY } from "../support/headframe.ts";
-import { freePort } from "../support/process.ts";
+import { freePort, reachable } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
 
 const MINER = new URL("../sv1/miner.js", import.meta.url).pathname;
@@ -23,7 +23,7 @@ export const sv1ThroughTranslator: readonly Row[] = [false, true].map((aggregate
     await pool.sees(/"extensions\.negotiated"/, 60_000);
     const miners = [];
     for (const worker of ["account.alpha", "account.beta"]) {
-      await reachable(listen);
+      await reachable(listen, translator);
       miners.push(
         bench.start(`sv1 ${worker}`, Deno.execPath(), [
           "run",
@@ -91,17 +91,4 @@ port = ${port}
 authority_pubkey = "${PUBLIC_KEY}"
 user_identity = "account"
 `;
-}
-
-/** Waits until somebody listens on a port of this machine. */
-async function reachable(port: number): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-  throw new Error(`nobody listens on port ${port}`);
 }

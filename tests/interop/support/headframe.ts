@@ -1,3 +1,6 @@
+import type { Network } from "../../../lib/bitcoin/network.ts";
+import { publicKeyOf } from "../../../lib/noise/crypto.ts";
+import { formatAuthorityKey, formatSecretKey } from "../../../lib/noise/keys.ts";
 import { freePort, start, type Started } from "./process.ts";
 
 /** SRI's published pair, which its examples and programs use; good for regtest and nothing else. */
@@ -6,17 +9,36 @@ export const SECRET_KEY = "mkDLTBBRxdBv998612qipDYoTK3YUrqLe8uWw7gu3iXbSrn2n";
 /** A valid key that belongs to nobody here. */
 export const OTHER_KEY = "9bnnNKKTbhwKVdPNaDYHvd8ezKqsBjB3kifgYsjswgQNtEGWXp6";
 
+/** A pair for networks where SRI's is refused. */
+const OWN_SECRET = new Uint8Array(32).fill(7);
+
 /** Pays to anyone; there is nothing to lose on the embedded chain. */
 export const REWARD = "raw(51)";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
+/** What our template provider is told. */
+export interface TpFile {
+  readonly port?: number;
+  readonly node: string | readonly string[];
+  /** Lines of TOML. */
+  readonly more?: string;
+}
+
 /** A folder for one pairing, and what was started in it; all gone when disposed. */
 export class Bench implements AsyncDisposable {
   readonly directory: string;
+  readonly network: Network;
+  /** Authority key of our servers. */
+  readonly publicKey: string;
+  readonly #secretKey: string;
   readonly #started: Started[] = [];
 
-  constructor() {
+  constructor(network: Network = "regtest") {
+    this.network = network;
+    const own = network !== "regtest";
+    this.publicKey = own ? formatAuthorityKey(publicKeyOf(OWN_SECRET)) : PUBLIC_KEY;
+    this.#secretKey = own ? formatSecretKey(OWN_SECRET) : SECRET_KEY;
     this.directory = Deno.makeTempDirSync({ prefix: "headframe-interop-" });
   }
 
@@ -49,19 +71,52 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Our template provider on the embedded chain. */
-  async tp(blockTime = 10): Promise<{ readonly tp: Started; readonly port: number }> {
+  tp(blockTime = 10): Promise<{ readonly tp: Started; readonly port: number }> {
+    return this.tpOn("embedded", `block_time = ${blockTime}`);
+  }
+
+  /** Our template provider on a node, or on several, the best first. Serves when it resolves. */
+  async tpOn(
+    node: string | readonly string[],
+    more = "",
+  ): Promise<{ readonly tp: Started; readonly port: number }> {
     const port = freePort();
-    const tp = this.headframe(
+    const tp = this.startTp({ port, node, more });
+    await tp.sees(/"tp\.listening"/, 60_000);
+    return { tp, port };
+  }
+
+  /** The same, which may never serve. */
+  startTp({ port = freePort(), node, more = "" }: TpFile): Started {
+    return this.headframe(
       "tp",
       `listen_address = "127.0.0.1:${port}"
-authority_secret_key = "${SECRET_KEY}"
-network = "regtest"
-node = "embedded"
-block_time = ${blockTime}
+authority_secret_key = "${this.#secretKey}"
+network = "${this.network}"
+node = ${JSON.stringify(node)}
+${more}
 `,
     );
-    await tp.sees(/"event":"server.listening"|server\.listening|listening/, 60_000);
-    return { tp, port };
+  }
+
+  /** Our miner, on a pool with our servers' key. */
+  mine(port: number, more: readonly string[] = []): Started {
+    const pool = `stratum2+tcp://127.0.0.1:${port}/${this.publicKey}`;
+    return this.run(["mine", pool, "--threads", "1", "--status-seconds", "2", ...more]);
+  }
+
+  /** SRI's miner, on a pool of anyone's with the published key. */
+  device(bin: string, port: number): Started {
+    return this.start("mining_device", `${bin}/mining_device`, [
+      "--address-pool",
+      `127.0.0.1:${port}`,
+      "--pubkey-pool",
+      PUBLIC_KEY,
+      "--id-user",
+      "rig.one",
+      "--cores",
+      "1",
+    ], { RUST_LOG: "info" });
   }
 
   /** Our pool, on a template provider. */
@@ -73,16 +128,16 @@ block_time = ${blockTime}
     const pool = this.headframe(
       "pool",
       `listen_address = "127.0.0.1:${port}"
-authority_public_key = "${PUBLIC_KEY}"
-authority_secret_key = "${SECRET_KEY}"
-network = "regtest"
+authority_public_key = "${this.publicKey}"
+authority_secret_key = "${this.#secretKey}"
+network = "${this.network}"
 coinbase_reward_script = "${REWARD}"
 shares_per_minute = 60.0
 share_batch_size = 1
 ${more}
 [template_provider_type.Sv2Tp]
 address = "127.0.0.1:${templates}"
-public_key = "${PUBLIC_KEY}"
+public_key = "${this.publicKey}"
 `,
     );
     await pool.sees(/listening/, 60_000);

@@ -46,6 +46,7 @@ export function start({ name, command, args, env = {}, cwd }: StartOptions): Sta
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  running.add(child);
   let output = "";
   let finished = false;
   let wake = Promise.withResolvers<void>();
@@ -62,6 +63,7 @@ export function start({ name, command, args, env = {}, cwd }: StartOptions): Sta
   const ended = child.status.then(async ({ code }) => {
     await reading;
     finished = true;
+    running.delete(child);
     changed();
     return code;
   });
@@ -94,6 +96,8 @@ export function start({ name, command, args, env = {}, cwd }: StartOptions): Sta
   async function stop(signal: Deno.Signal = "SIGINT"): Promise<number> {
     if (!finished) {
       tryKill(child, signal);
+      // One that a test has paused hears nothing else.
+      tryKill(child, "SIGCONT");
       const id = setTimeout(() => tryKill(child, "SIGKILL"), END_MS);
       await ended;
       clearTimeout(id);
@@ -116,6 +120,13 @@ export function start({ name, command, args, env = {}, cwd }: StartOptions): Sta
     [Symbol.asyncDispose]: async () => void await stop(),
   };
 }
+
+const running = new Set<Deno.ChildProcess>();
+
+/** Whoever ends before its tests do leaves nothing behind. */
+globalThis.addEventListener("unload", () => {
+  for (const child of running) tryKill(child, "SIGKILL");
+});
 
 function tryKill(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
@@ -141,4 +152,26 @@ export function freePort(): number {
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
   return port;
+}
+
+/**
+ * Waits until somebody listens on a port of this machine.
+ *
+ * @param process Who should; if it ends, there is no use in waiting.
+ */
+export async function reachable(port: number, process: Started): Promise<void> {
+  let ended = false;
+  void process.ended.then(() => ended = true);
+  for (const deadline = Date.now() + 60_000;;) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch (cause) {
+      if (ended || Date.now() > deadline) {
+        const last = tail(process.output());
+        throw new Error(`nobody listens on port ${port}. Its last lines:\n${last}`, { cause });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
