@@ -26,6 +26,8 @@ export interface ServerIdentity {
   readonly staticEncoding: Uint8Array;
   /** SIGNATURE_NOISE_MESSAGE, 74 bytes. */
   readonly certificate: Uint8Array;
+  /** Whose signature that is: the public key that clients are given, 32 bytes, x-only. */
+  readonly authorityKey: Uint8Array;
   readonly validFrom: UnixSeconds;
   readonly notValidAfter: UnixSeconds;
 }
@@ -59,6 +61,7 @@ export function issueIdentity(options: IdentityOptions): ServerIdentity {
     staticSecret,
     staticEncoding: encodeX(x, sha256(staticSecret)),
     certificate: concatBytes(terms, signature),
+    authorityKey: publicKeyOf(authoritySecret),
     validFrom,
     notValidAfter,
   };

@@ -9,3 +9,10 @@ Deno.test("keyLogLines() says the same from both sides: label, session, key, one
   strictEqual(keyLogLines({ sendKey: one, receiveKey: two, handshakeHash }, "client"), lines);
   strictEqual(keyLogLines({ sendKey: two, receiveKey: one, handshakeHash }, "server"), lines);
 });
+
+Deno.test("keyLogLines() says who the server is, where that is known", () => {
+  const key = new Uint8Array(32).fill(0x11);
+  const split = { sendKey: key, receiveKey: key, handshakeHash: new Uint8Array(32).fill(0x33) };
+  const lines = keyLogLines(split, "client", new Uint8Array(32).fill(0x44)).split("\n");
+  strictEqual(lines[2], `SV2_AUTHORITY ${"33".repeat(32)} ${"44".repeat(32)}`);
+});

@@ -141,7 +141,7 @@ async function once(
     routes: routesOf(options.setup.protocol as 0 | 1 | 2, "client"),
     limits,
     log,
-    onSecrets: keyLogger(host, "client"),
+    onSecrets: keyLogger(host, "client", upstream.authorityKey),
   }, new Turns(host.clock));
   const { connection } = driven;
   const ended = new AbortController();

@@ -40,16 +40,18 @@ export function serve(options: ServeOptions): Server {
     log,
     listen,
     limits,
-    take: (socket, id) =>
-      drive(socket, host.clock, {
+    take(socket, id) {
+      const own = identity();
+      return drive(socket, host.clock, {
         id,
-        greeter: new ServerGreeter({ policy, identity: identity(), ephemeral: ephemerals.take }),
+        greeter: new ServerGreeter({ policy, identity: own, ephemeral: ephemerals.take }),
         role,
         routes,
         limits,
         log,
-        onSecrets: keyLogger(host, "server"),
-      }, turns),
+        onSecrets: keyLogger(host, "server", own.authorityKey),
+      }, turns);
+    },
     tick(now) {
       tickRole(role, log, now);
       ephemerals.refill();

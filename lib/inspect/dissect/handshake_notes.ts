@@ -1,6 +1,7 @@
 import type { Micros } from "../../capture/capture.ts";
 import type { Note } from "./findings.ts";
 import type { KeyRing } from "../keys/keys.ts";
+import { formatAuthorityKey } from "../../noise/keys.ts";
 import { spanText } from "../spans.ts";
 
 /** How far a handshake came, and when. */
@@ -24,15 +25,19 @@ export function handshakeNotes(session: Uint8Array, stages: Stages, ring: KeyRin
   const { opened, act1, act2 } = stages;
   const name = session.toHex();
   const keys = keysFor(session, ring);
+  const { authority } = ring.of(session) ?? {};
+  const server = authority && formatAuthorityKey(authority);
   const before = opened === undefined ? "" : `Act 1 after ${spanText(act1 - opened)}, `;
   const done = {
     code: "handshake-done",
-    text: `Handshake: ${before}Act 2 ${spanText(act2 - act1)} later; ${KEYS[keys]}`,
+    text: `Handshake: ${before}Act 2 ${spanText(act2 - act1)} later; ${KEYS[keys]}` +
+      (server === undefined ? "" : `; the server's authority key is ${server}`),
     facts: {
       session: name,
       ...opened !== undefined && { act_1_us: Math.round(act1 - opened) },
       act_2_us: Math.round(act2 - act1),
       keys,
+      ...server !== undefined && { authority_key: server },
     },
   };
   if (keys !== "none") return [done];

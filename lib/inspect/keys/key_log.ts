@@ -18,9 +18,10 @@ export interface BadLine {
 /** Characters of a line that are looked at: ours have 150. */
 const LONGEST_LINE = 512;
 const NEWLINE = 10;
-const SIDES: Readonly<Record<string, Side>> = {
+const SIDES: Readonly<Record<string, Side | "authority">> = {
   SV2_CLIENT_TO_SERVER: "client",
   SV2_SERVER_TO_CLIENT: "server",
+  SV2_AUTHORITY: "authority",
 };
 const WHOLE = /^SV2_\w+\s+\w{64}\s+\w{64}$/;
 const HEX_OF_32_BYTES = /^[0-9a-f]{64}$/i;

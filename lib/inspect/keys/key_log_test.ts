@@ -91,3 +91,14 @@ function read(text: string): { ring: KeyRing; bad: BadLine[] } {
   reader.end();
   return { ring, bad };
 }
+
+Deno.test("KeyLogReader reads who the server is, which opens nothing", () => {
+  const ring = new KeyRing();
+  const bad: BadLine[] = [];
+  const reader = new KeyLogReader(ring, (line) => bad.push(line));
+  reader.push(encoder.encode(`SV2_AUTHORITY ${hash} ${"07".repeat(32)}\n`));
+  deepStrictEqual(bad, []);
+  const keys = ring.of(handshakeHash);
+  deepStrictEqual(keys?.authority, new Uint8Array(32).fill(7));
+  deepStrictEqual([keys?.client, keys?.server], [undefined, undefined]);
+});

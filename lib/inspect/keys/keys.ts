@@ -12,6 +12,15 @@ export interface SessionKeys {
   readonly session: string | undefined;
   readonly client: Uint8Array | undefined;
   readonly server: Uint8Array | undefined;
+  /** By which the client knows the server, 32 bytes, x-only; undefined if nobody wrote it down. */
+  readonly authority?: Uint8Array | undefined;
+}
+
+/** What the ring holds of a session. */
+interface Held {
+  client?: Uint8Array;
+  server?: Uint8Array;
+  authority?: Uint8Array;
 }
 
 /** Sessions that are held: some 40 MB. Of more, those read first are forgotten. */
@@ -19,7 +28,7 @@ const MOST_SESSIONS = 100_000;
 
 /** Session keys, by the handshake they came from. Nothing here ever prints one. */
 export class KeyRing {
-  readonly #sessions = new Map<string, { client?: Uint8Array; server?: Uint8Array }>();
+  readonly #sessions = new Map<string, Held>();
   readonly #most: number;
   #byHand: SessionKeys | undefined;
   #version = 0;
@@ -48,9 +57,10 @@ export class KeyRing {
   /**
    * @param session Handshake hash, 64 lower-case digits.
    * @param key 32 bytes, kept.
+   * @param side Whose sending it is for; `authority`: it opens nothing, and says who the server is.
    * @returns `false` if another key is known for this side of the session.
    */
-  add(session: string, side: Side, key: Uint8Array): boolean {
+  add(session: string, side: keyof Held, key: Uint8Array): boolean {
     let keys = this.#sessions.get(session);
     if (keys === undefined) {
       this.#makeRoom();
@@ -101,7 +111,9 @@ export class KeyRing {
 
   #named(session: string): SessionKeys | undefined {
     const keys = this.#sessions.get(session);
-    return keys && { session, client: keys.client, server: keys.server };
+    if (keys === undefined) return undefined;
+    const { client, server, authority } = keys;
+    return { session, client, server, ...authority !== undefined && { authority } };
   }
 
   #makeRoom(): void {

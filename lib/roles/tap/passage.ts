@@ -152,15 +152,16 @@ export class Passage {
   async #passFrames(act1: Uint8Array, to: Upstream): Promise<never> {
     const { host, limits, identity, ephemeral, turns, room, witness, time } = this.#options;
     await turns.next();
-    const { act2, split } = answerAct1(act1, { identity: identity(), ephemeral: ephemeral() });
-    witness.keys(keyLogLines(split, "server"));
-    keyLogger(host, "server")?.(split);
+    const own = identity();
+    const { act2, split } = answerAct1(act1, { identity: own, ephemeral: ephemeral() });
+    witness.keys(keyLogLines(split, "server", own.authorityKey));
+    keyLogger(host, "server", own.authorityKey)?.(split);
     using client = new SealedEnd(this.#client, split, limits.maxPayload);
     this.#sawBytes("down", act2);
     await this.#client.write(act2);
     const end = await this.#call(to);
     const theirs = await greetServer(end, to, host);
-    keyLogger(host, "client")?.(theirs);
+    keyLogger(host, "client", to.authorityKey)?.(theirs);
     using server = new SealedEnd(end, theirs, limits.maxPayload);
     this.#opened();
     const { connection } = this;
