@@ -10,6 +10,7 @@ import { type Fields, type Message, type Protocol, snakeCase } from "../../codec
 import type { TlvSpec } from "../../codec/tlv.ts";
 import { UsageError } from "../../errors.ts";
 import { flagNames } from "../../messages/flags.ts";
+import { MESSAGES, TLVS } from "../../messages/registry.ts";
 import { hexNumber, protocolNumbered, specNamesOf } from "../naming.ts";
 import { IN_HEX, PROTOCOL_NAMES } from "../show/short.ts";
 import { filterNames, sharedFields } from "./filter_names.ts";
@@ -19,14 +20,18 @@ import { luaTable, luaText } from "./lua_text.ts";
 
 /** What to write a dissector of. */
 export interface Dissected {
-  readonly messages: readonly Message<Fields>[];
-  readonly tlvs: readonly TlvSpec[];
+  /** Every message there is, unless told otherwise. */
+  readonly messages?: readonly Message<Fields>[];
+  /** Every field that extensions append, unless told otherwise. */
+  readonly tlvs?: readonly TlvSpec[];
   /** Of this program, for whoever finds the file. */
   readonly version: string;
 }
 
 /** The dissector, always the same for the same definitions. */
-export function wiresharkDissector({ messages, tlvs, version }: Dissected): string {
+export function wiresharkDissector(
+  { messages = MESSAGES, tlvs = TLVS, version }: Dissected,
+): string {
   const names = filterNames(messages);
   const parts = [
     `-- Stratum V2 for Wireshark, written by Headframe ${version}: headframe inspect wireshark\n` +

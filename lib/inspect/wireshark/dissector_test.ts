@@ -11,7 +11,7 @@ import { wiresharkDissector } from "./dissector.ts";
 import { filterNames, sharedFields } from "./filter_names.ts";
 import { luaText } from "./lua_text.ts";
 
-const lua = wiresharkDissector({ messages: MESSAGES, tlvs: TLVS, version: "0.0.0" });
+const lua = wiresharkDissector({ version: "0.0.0" });
 const define = messagesOf("mining");
 
 function messageWith(fields: Fields, name = "Odd", doc = "Odd"): Message<Fields> {
