@@ -91,9 +91,8 @@ local function sized(prefix, most, make, add)
     end
     local range = take(cursor, length)
     if range == nil then return nil end
-    local item = show(tree, field, range)
-    item:add(LENGTH, place, length)
-    return item, range
+    tree:add(LENGTH, place, length):set_hidden(true)
+    return show(tree, field, range)
   end
   codec.leaf = codec
   return codec
@@ -169,9 +168,8 @@ local function option(of)
       return nil
     end
     if count == 0 then return tree:add(COUNT, place, 0):set_text(field.name .. ": none") end
-    local item, range = of.read(cursor, tree, field)
-    if item ~= nil then item:add(COUNT, place, 1) end
-    return item, range
+    tree:add(COUNT, place, 1):set_hidden(true)
+    return of.read(cursor, tree, field)
   end
   return codec
 end
