@@ -46,17 +46,24 @@ export const SENSE = {
 
 /** @returns Problems of settings that do not go together. */
 export function checkOutput(
-  { fields, json, redact, derived }: {
+  { fields, json, redact, derived, follow, plain }: {
     readonly fields: boolean;
     readonly json: boolean;
     readonly redact: boolean;
     readonly derived: boolean;
+    readonly follow?: string | undefined;
+    readonly plain?: string | undefined;
   },
 ): readonly string[] {
+  const given = { fields, json, redact, derived, follow };
+  const printed = Object.entries(given).flatMap(([name, value]) => value ? [`--${name}`] : []);
   return [
     ...fields && json ? ["--fields and --json do not go together: JSON has every field"] : [],
     ...redact && derived
       ? ["--redact and --derived do not go together: what is derived has addresses in it"]
+      : [],
+    ...plain !== undefined && printed.length > 0
+      ? [`--plain and ${printed.join(", ")} do not go together: with --plain nothing is printed`]
       : [],
   ];
 }

@@ -26,6 +26,12 @@ export interface ViewOutput {
   tell(line: string): void;
 }
 
+/** Where entries go instead of being printed. */
+export interface Instead {
+  /** @param entry One that is wanted, or a note, wanted or not. */
+  write(entry: Entry): void;
+}
+
 /** Shows those entries that are wanted, and what is wrong with any of them right when it is found. */
 export class View {
   readonly #output: ViewOutput;
@@ -33,11 +39,17 @@ export class View {
   readonly #filter: Filter | undefined;
   readonly #json: boolean;
   readonly #understanding: Understanding | undefined;
+  readonly #instead: Instead | undefined;
   #all = 0;
   #shown = 0;
 
-  constructor(output: ViewOutput, { filter, follow, derived, lint, ...show }: ViewOptions) {
+  constructor(
+    output: ViewOutput,
+    { filter, follow, derived, lint, ...show }: ViewOptions,
+    instead?: Instead,
+  ) {
     this.#output = output;
+    this.#instead = instead;
     this.#printer = new Printer(output, show);
     this.#filter = filter;
     this.#json = show.json;
@@ -51,8 +63,11 @@ export class View {
     this.#all++;
     const understood = this.#understanding?.see(entry);
     for (const each of understood?.shown ?? [entry]) {
-      if (this.#filter !== undefined && !this.#filter(each)) continue;
+      const isWanted = this.#filter === undefined || this.#filter(each);
+      if (isWanted || each.kind === "note") this.#instead?.write(each);
+      if (!isWanted) continue;
       this.#shown++;
+      if (this.#instead !== undefined) continue;
       this.#printer.print(each);
       if (each === entry) this.#derived(entry, understood?.derived ?? []);
     }

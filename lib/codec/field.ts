@@ -8,6 +8,7 @@
  */
 
 import { UsageError } from "../errors.ts";
+import { u64At } from "./bytes_at.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
@@ -106,7 +107,12 @@ export function u256(doc: string, extra?: Extra): Field<bigint> {
     ...extra,
     shape: { kind: "bigint", bits: 256 },
     ...fixed(32),
-    read: (r) => r.u64() | r.u64() << 64n | r.u64() << 128n | r.u64() << 192n,
+    read(r) {
+      // All of it at once, so that an error tells where the number begins.
+      const bytes = r.view(32);
+      return u64At(bytes, 0) | u64At(bytes, 8) << 64n | u64At(bytes, 16) << 128n |
+        u64At(bytes, 24) << 192n;
+    },
     write(w, value) {
       assertBits(value, 256);
       for (let shift = 0n; shift < 256n; shift += 64n) w.u64(BigInt.asUintN(64, value >> shift));

@@ -108,6 +108,10 @@ Deno.test("TYPE-5 u256() is a little-endian integer: ff and 31 zeros is 255", ()
   }));
 });
 
+Deno.test("u256() that is cut tells where it begins, not where it ends", () => {
+  throws(() => codecOf(u256("")).decode("00".repeat(31)), { code: "truncated", offset: 0 });
+});
+
 Deno.test("TYPE-5 hash() keeps header byte order: block 1 names block 0 by these bytes", () => {
   const block1 = "010000006fe28c0ab6f1b372c1a6a246ae63f74f931e8365e15a089c68d6190000000000";
   const prevHash = codecOf(hash("")).decode(block1.slice(8));

@@ -66,7 +66,7 @@ function frameRows(entry: FrameEntry, paint: Paint): string[] {
       doc: unit === undefined ? doc : `${doc} (${unit})`,
     });
   }
-  const read = Math.max(0, ...lines.map(({ end }) => end));
+  const read = lines.reduce((most, { end }) => Math.max(most, end), 0);
   if (error !== undefined && read < payload.length) {
     const left = payload.length - read;
     const value = left === 1 ? "1 byte" : `${left} bytes`;

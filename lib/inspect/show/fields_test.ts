@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { entryOf, entryOfFrame, lineOf, noteOf } from "../../../tests/support/entries.ts";
-import { userIdentityTlv } from "../../messages/extensions.ts";
+import { RequestExtensionsError, userIdentityTlv } from "../../messages/extensions.ts";
 import { NewMiningJob, SetGroupChannel, SubmitSharesExtended } from "../../messages/mining.ts";
 import { RequestTransactionDataSuccess } from "../../messages/template.ts";
 import { detailsOf, formatFields } from "./fields.ts";
@@ -91,6 +91,16 @@ Deno.test("formatFields() bounds how many elements it tells", () => {
     transactionList: Array.from({ length: 1_000 }, () => Uint8Array.of(1)),
   }));
   strictEqual(rows.at(-1), "  … 703 more");
+});
+
+Deno.test("formatFields() takes as many elements as a message can have", () => {
+  const extensions = new Array<number>(0xffff).fill(0);
+  const rows = detailsOf(entryOf(RequestExtensionsError, {
+    requestId: 1,
+    unsupportedExtensions: extensions,
+    requiredExtensions: extensions,
+  }));
+  strictEqual(rows.at(-1), `  … ${2 * 0xffff + 3 - 300} more`);
 });
 
 Deno.test("formatFields() of lines of Stratum V1 and notes tells what is in them", () => {

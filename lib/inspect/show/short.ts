@@ -25,7 +25,7 @@ const MOST_TEXT = 64;
 const MOST_ELEMENTS = 8;
 
 /** Numbers that only mean something in hexadecimal, by the specification's names. */
-const IN_HEX = new Set([
+export const IN_HEX: ReadonlySet<string> = new Set([
   "version",
   "nonce",
   "header_nonce",
@@ -35,7 +35,12 @@ const IN_HEX = new Set([
   "coinbase_tx_input_sequence",
   "extensions",
 ]);
-const PROTOCOLS = ["mining", "job declaration", "template distribution"];
+/** What `protocol` of SetupConnection asks for, by its number. */
+export const PROTOCOL_NAMES: readonly string[] = [
+  "mining",
+  "job declaration",
+  "template distribution",
+];
 
 /** A value, as it stands behind `name=`. */
 export function shortValue(name: string, { shape, unit }: Field<unknown>, value: unknown): string {
@@ -105,7 +110,7 @@ function shortElements(name: string, of: Field<unknown>, values: readonly unknow
 }
 
 function shortNumber(name: string, value: number, unit: string | undefined): string {
-  if (name === "protocol") return PROTOCOLS[value] ?? String(value);
+  if (name === "protocol") return PROTOCOL_NAMES[value] ?? String(value);
   if (unit === "Unix s") return utc(value);
   if (IN_HEX.has(name)) return hexNumber(value, 8);
   return unit === "bytes" ? `${value} bytes` : String(value);
