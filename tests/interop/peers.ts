@@ -15,6 +15,9 @@ const DEBIAN = [
   { package: "capnproto", file: "/usr/bin/capnp" },
   { package: "libcapnp-dev", file: "/usr/include/capnp/c++.capnp" },
   { package: "libfaketime", file: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1" },
+  { package: "tshark", file: "/usr/bin/tshark" },
+  { package: "lua5.2", file: "/usr/bin/luac5.2" },
+  { package: "lua5.4", file: "/usr/bin/luac5.4" },
 ];
 
 /** Where the programs are, after making sure that they are. Half an hour the first time. */

@@ -11,6 +11,8 @@ import { realNodes } from "./rows/real_nodes.ts";
 import { reorganisations } from "./rows/reorganisations.ts";
 import { sigkill } from "./rows/sigkill.ts";
 import { syncFaults } from "./rows/sync_faults.ts";
+import { wiresharkReadsFrames } from "./rows/wireshark.ts";
+import { wiresharkReadsTraffic } from "./rows/wireshark_traffic.ts";
 import type { Row } from "./support/row.ts";
 
 /** Every pairing, in the order of docs/interop.md. */
@@ -28,4 +30,6 @@ export const ROWS: readonly Row[] = [
   ...failover,
   diskFull,
   sigkill,
+  wiresharkReadsFrames,
+  wiresharkReadsTraffic,
 ];

@@ -61,9 +61,15 @@ export class Bench implements AsyncDisposable {
   }
 
   /** One of our own commands, from a file; its log as JSON lines. */
-  headframe(command: string, config: string, more: readonly string[] = []): Started {
+  headframe(
+    command: string,
+    config: string,
+    more: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Started {
     const file = this.file(`${command}-${this.#started.length}.toml`, config);
-    return this.run([command, "-c", file, ...more, "--log-format", "json", "--log-level", "debug"]);
+    const log = ["--log-format", "json", "--log-level", "debug"];
+    return this.run([command, "-c", file, ...more, ...log], env);
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
@@ -123,6 +129,7 @@ ${more}
   async pool(
     templates: number,
     more = "",
+    env: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly pool: Started; readonly port: number }> {
     const port = freePort();
     const pool = this.headframe(
@@ -139,6 +146,8 @@ ${more}
 address = "127.0.0.1:${templates}"
 public_key = "${this.publicKey}"
 `,
+      [],
+      env,
     );
     await pool.sees(/listening/, 60_000);
     return { pool, port };

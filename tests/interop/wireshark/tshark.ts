@@ -18,7 +18,7 @@ export class Tshark implements AsyncDisposable {
   /** @throws {Error} If the dissector is not Lua. */
   static async open(): Promise<Tshark> {
     const directory = await Deno.makeTempDir({ prefix: "headframe-tshark-" });
-    const lua = await output(Deno.execPath(), ["run", "-A", MAIN, "inspect", "wireshark"]);
+    const lua = await inspect(["wireshark"]);
     const dissector = `${directory}/sv2.lua`;
     await Deno.writeTextFile(dissector, lua);
     for (const compiler of COMPILERS) await output(compiler, ["-p", dissector]);
@@ -58,6 +58,11 @@ export class Tshark implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.directory, { recursive: true });
   }
+}
+
+/** What `headframe inspect` prints. @throws {Error} If it fails. */
+export async function inspect(args: readonly string[]): Promise<string> {
+  return await output(Deno.execPath(), ["run", "-A", MAIN, "inspect", ...args]);
 }
 
 /** Standard output. @throws {Error} With what it says instead, if it fails. */
