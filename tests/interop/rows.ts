@@ -11,6 +11,10 @@ import { realNodes } from "./rows/real_nodes.ts";
 import { reorganisations } from "./rows/reorganisations.ts";
 import { sigkill } from "./rows/sigkill.ts";
 import { syncFaults } from "./rows/sync_faults.ts";
+import { tapped } from "./rows/tapped.ts";
+import { tappedTranslator } from "./rows/tapped_translator.ts";
+import { tappedDeclarator } from "./rows/tapped_declarator.ts";
+import { captured } from "./rows/captured.ts";
 import type { Row } from "./support/row.ts";
 
 /** Every pairing, in the order of docs/interop.md. */
@@ -28,4 +32,8 @@ export const ROWS: readonly Row[] = [
   ...failover,
   diskFull,
   sigkill,
+  ...tapped,
+  tappedTranslator,
+  tappedDeclarator,
+  captured,
 ];

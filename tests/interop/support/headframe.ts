@@ -31,6 +31,8 @@ export class Bench implements AsyncDisposable {
   readonly network: Network;
   /** Authority key of our servers. */
   readonly publicKey: string;
+  /** File that our programs write their session keys to, if any. */
+  keyLog: string | undefined;
   readonly #secretKey: string;
   readonly #started: Started[] = [];
 
@@ -67,7 +69,9 @@ export class Bench implements AsyncDisposable {
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-    return this.start(`headframe ${args[0]}`, Deno.execPath(), ["run", "-A", MAIN, ...args], env);
+    const { keyLog } = this;
+    const all = { ...keyLog !== undefined && { HEADFRAME_KEYLOG: keyLog }, ...env };
+    return this.start(`headframe ${args[0]}`, Deno.execPath(), ["run", "-A", MAIN, ...args], all);
   }
 
   /** Our template provider on the embedded chain. */
@@ -123,8 +127,8 @@ ${more}
   async pool(
     templates: number,
     more = "",
+    port = freePort(),
   ): Promise<{ readonly pool: Started; readonly port: number }> {
-    const port = freePort();
     const pool = this.headframe(
       "pool",
       `listen_address = "127.0.0.1:${port}"
