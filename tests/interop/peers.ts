@@ -14,6 +14,7 @@ import { ensureDebian, type Say } from "./peers/install.ts";
 const DEBIAN = [
   { package: "capnproto", file: "/usr/bin/capnp" },
   { package: "libcapnp-dev", file: "/usr/include/capnp/c++.capnp" },
+  { package: "tcpdump", file: "/usr/bin/tcpdump" },
   { package: "libfaketime", file: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1" },
   { package: "tshark", file: "/usr/bin/tshark" },
   { package: "lua5.2", file: "/usr/bin/luac5.2" },

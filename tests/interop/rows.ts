@@ -13,6 +13,10 @@ import { sigkill } from "./rows/sigkill.ts";
 import { syncFaults } from "./rows/sync_faults.ts";
 import { wiresharkReadsFrames } from "./rows/wireshark.ts";
 import { wiresharkReadsTraffic } from "./rows/wireshark_traffic.ts";
+import { tapped } from "./rows/tapped.ts";
+import { tappedTranslator } from "./rows/tapped_translator.ts";
+import { tappedDeclarator } from "./rows/tapped_declarator.ts";
+import { captured } from "./rows/captured.ts";
 import type { Row } from "./support/row.ts";
 
 /** Every pairing, in the order of docs/interop.md. */
@@ -32,4 +36,8 @@ export const ROWS: readonly Row[] = [
   sigkill,
   wiresharkReadsFrames,
   wiresharkReadsTraffic,
+  ...tapped,
+  tappedTranslator,
+  tappedDeclarator,
+  captured,
 ];

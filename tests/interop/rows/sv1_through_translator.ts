@@ -1,8 +1,7 @@
-import { Bench, PUBLIC_KEY } from "../support/headframe.ts";
+import { Bench } from "../support/headframe.ts";
 import { freePort, reachable } from "../support/process.ts";
 import type { Row } from "../support/row.ts";
-
-const MINER = new URL("../sv1/miner.js", import.meta.url).pathname;
+import { sv1Miner, translatorConfig } from "../support/translator.ts";
 
 /** An Sv1 miner behind SRI's translator, on our pool. */
 export const sv1ThroughTranslator: readonly Row[] = [false, true].map((aggregate) => ({
@@ -24,16 +23,7 @@ export const sv1ThroughTranslator: readonly Row[] = [false, true].map((aggregate
     const miners = [];
     for (const worker of ["account.alpha", "account.beta"]) {
       await reachable(listen, translator);
-      miners.push(
-        bench.start(`sv1 ${worker}`, Deno.execPath(), [
-          "run",
-          "-A",
-          MINER,
-          "127.0.0.1",
-          String(listen),
-          worker,
-        ]),
-      );
+      miners.push(sv1Miner(bench, listen, worker));
     }
     for (const miner of miners) {
       await miner.sees(/authorized/, 60_000);
@@ -65,30 +55,3 @@ export const sv1ThroughTranslator: readonly Row[] = [false, true].map((aggregate
       `${pool.count(/"channel\.retargeted"/g)} new targets, workers ${[...workers].join(", ")}`;
   },
 }));
-
-function translatorConfig(
-  { listen, port, aggregate }: { listen: number; port: number; aggregate: boolean },
-): string {
-  return `downstream_address = "127.0.0.1"
-downstream_port = ${listen}
-max_supported_version = 2
-min_supported_version = 2
-downstream_extranonce2_size = 4
-verify_payout = false
-aggregate_channels = ${aggregate}
-supported_extensions = [0x0002]
-required_extensions = [0x0002]
-
-[downstream_difficulty_config]
-min_individual_miner_hashrate = 200000.0
-shares_per_minute = 60.0
-enable_vardiff = true
-job_keepalive_interval_secs = 60
-
-[[upstreams]]
-address = "127.0.0.1"
-port = ${port}
-authority_pubkey = "${PUBLIC_KEY}"
-user_identity = "account"
-`;
-}

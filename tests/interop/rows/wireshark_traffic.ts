@@ -64,7 +64,7 @@ async function record(bin: string, capture: string, keys: string): Promise<void>
   const dumpcap = bench.start("dumpcap", DUMPCAP, ["-q", "-i", "lo", "-f", "tcp", "-w", capture]);
   await dumpcap.sees(/File: /);
   const env = { HEADFRAME_KEYLOG: keys };
-  const { pool, port } = await bench.pool(templates, "supported_extensions = [2]", env);
+  const { pool, port } = await bench.pool(templates, "supported_extensions = [2]", { env });
   const device = bench.device(bin, port);
   await device.sees(/Received SubmitSharesSuccess/, 60_000);
   const mine = bench.mine(port, ["--worker", "rig-7"]);

@@ -31,6 +31,8 @@ export class Bench implements AsyncDisposable {
   readonly network: Network;
   /** Authority key of our servers. */
   readonly publicKey: string;
+  /** File that our programs write their session keys to, if any. */
+  keyLog: string | undefined;
   readonly #secretKey: string;
   readonly #started: Started[] = [];
 
@@ -73,7 +75,9 @@ export class Bench implements AsyncDisposable {
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-    return this.start(`headframe ${args[0]}`, Deno.execPath(), ["run", "-A", MAIN, ...args], env);
+    const { keyLog } = this;
+    const all = { ...keyLog !== undefined && { HEADFRAME_KEYLOG: keyLog }, ...env };
+    return this.start(`headframe ${args[0]}`, Deno.execPath(), ["run", "-A", MAIN, ...args], all);
   }
 
   /** Our template provider on the embedded chain. */
@@ -129,9 +133,11 @@ ${more}
   async pool(
     templates: number,
     more = "",
-    env: Readonly<Record<string, string>> = {},
+    { env = {}, port = freePort() }: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly port?: number;
+    } = {},
   ): Promise<{ readonly pool: Started; readonly port: number }> {
-    const port = freePort();
     const pool = this.headframe(
       "pool",
       `listen_address = "127.0.0.1:${port}"

@@ -94,6 +94,11 @@ export class MiningClient {
     );
   }
 
+  /** Waits for a job, whatever it builds on. */
+  anyJob(timeoutMs = 15_000): Promise<Job> {
+    return until("a job", () => this.jobs.at(-1), timeoutMs);
+  }
+
   /** Submits a share. @returns The pool's word for why it is none, or `accepted`. */
   async share(job: Job, nonce = 0): Promise<string> {
     const [channel] = this.#raw.all(OpenExtendedMiningChannelSuccess);

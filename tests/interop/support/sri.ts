@@ -68,3 +68,36 @@ address = "127.0.0.1:${templates}"
 public_key = "${PUBLIC_KEY}"
 `;
 }
+
+/** SRI's job declarator client for a pool, as its own example writes it. */
+export function sriDeclarator(
+  { port, templates, pool, jds }: SriFile & {
+    readonly pool: number;
+    readonly jds: number;
+  },
+): string {
+  return `listening_address = "127.0.0.1:${port}"
+max_supported_version = 2
+min_supported_version = 2
+authority_public_key = "${PUBLIC_KEY}"
+authority_secret_key = "${SECRET_KEY}"
+cert_validity_sec = 3600
+shares_per_minute = 60.0
+share_batch_size = 1
+mode = "FULLTEMPLATE"
+jdc_signature = "SRI declares"
+coinbase_reward_script = "${REWARD}"
+
+[[upstreams]]
+authority_pubkey = "${PUBLIC_KEY}"
+pool_address = "127.0.0.1"
+pool_port = ${pool}
+jds_address = "127.0.0.1"
+jds_port = ${jds}
+user_identity = "declarator"
+
+[template_provider_type.Sv2Tp]
+address = "127.0.0.1:${templates}"
+public_key = "${PUBLIC_KEY}"
+`;
+}
