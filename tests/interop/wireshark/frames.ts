@@ -141,7 +141,8 @@ export function cutCapture(frames: readonly Uint8Array[], largest: number): Uint
   const [first = stream] = frames;
   // Whoever reads it has to see what it is before anything is cut.
   let end = first.length;
-  for (let at = 0, size = 1; at < stream.length; at = end, end += size) {
+  let size = 1;
+  for (let at = 0; at < stream.length; at = end, end += size) {
     parts.push(stream.subarray(at, end));
     size = 1 + (size * 7 + at) % largest;
   }
