@@ -43,19 +43,20 @@ const scratch = new Uint8Array(FRAME_HEADER_SIZE);
  * Looks for an encrypted header in `bytes`: at their beginning, where most senders begin a frame, then
  * at every other place if that is not too much. What is found is certain: it is authentic.
  *
- * @param search The key, the lowest nonce that it may have, and how many to try.
+ * @param search The key, the lowest nonce that it may have, how many to try, and how many keys there are.
  */
 export function findHeader(
   bytes: Uint8Array,
-  { key, from, nonces }: {
+  { key, from, nonces, keys = 1 }: {
     readonly key: Uint8Array;
     readonly from: number;
     readonly nonces: number;
+    readonly keys?: number;
   },
   budget: SearchBudget,
 ): Found | undefined {
   const last = bytes.length - SEALED_HEADER_SIZE;
-  const places = nonces * last <= THOROUGH ? last : Math.min(last, 0);
+  const places = keys * nonces * last <= THOROUGH ? last : Math.min(last, 0);
   for (let at = 0; at <= places; at++) {
     const sealed = bytes.subarray(at, at + SEALED_HEADER_SIZE);
     for (let counter = from; counter < from + nonces; counter++) {

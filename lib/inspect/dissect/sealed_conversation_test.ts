@@ -163,6 +163,67 @@ Deno.test("a gap inside of a long message costs that message, and no search", ()
   deepStrictEqual(codesOf(entries), ["handshake-done", "gap", "frame-lost"]);
 });
 
+Deno.test("a gap in the first of a message's chunks is known to cost the nonces of them all", () => {
+  const session = new SeenSession();
+  const wire = new SeenConnection();
+  const long = session.seal("down", job(130_000));
+  const entries = entriesOf(
+    [
+      ...wire.handshake(session),
+      wire.data("down", long.subarray(0, 1_000)),
+      wire.gap("down", 1_000),
+      wire.data("down", long.subarray(2_000)),
+      wire.data("down", session.seal("down", target())),
+    ],
+    session.keyLog,
+    1,
+  );
+  deepStrictEqual(framesOf(entries).map(({ message }) => message?.name), ["SetTarget"]);
+  deepStrictEqual(codesOf(entries), ["handshake-done", "gap", "frame-lost"]);
+});
+
+Deno.test("gaps that follow one another are searched as one, and what is not read is counted", () => {
+  const session = new SeenSession();
+  const wire = new SeenConnection();
+  const before = session.seal("up", share(0));
+  const first = session.seal("up", share(1));
+  const many = session.seal(
+    "up",
+    Uint8Array.from({ length: 20 }, (_, i) => i).reduce(
+      (frames, i) => Uint8Array.of(...frames, ...share(i)),
+      new Uint8Array(),
+    ),
+  );
+  const entries = entriesOf([
+    ...wire.handshake(session),
+    wire.data("up", Uint8Array.of(...before, ...first.subarray(0, 10))),
+    wire.gap("up", first.length - 10),
+    wire.gap("up", many.length),
+    wire.data("up", session.seal("up", share(99))),
+  ], session.keyLog);
+  deepStrictEqual(framesOf(entries).map(({ value }) => value?.["sequenceNumber"]), [0, 99]);
+  const found = notesOf(entries).find(({ code }) => code === "resynchronised");
+  strictEqual(found?.facts["sealed_bytes"], first.length + many.length);
+});
+
+Deno.test("with many keys, the one that fits one direction is searched further in the other", () => {
+  const session = new SeenSession();
+  const key = (i: number) => i.toString(16).padStart(64, "0");
+  const others = Array.from({ length: 400 }, (_, i) => [
+    `SV2_CLIENT_TO_SERVER ${key(i)} ${key(i + 1)}\n`,
+    `SV2_SERVER_TO_CLIENT ${key(i)} ${key(i + 2)}\n`,
+  ]).flat();
+  for (let i = 0; i < 3; i++) session.seal("up", share(i));
+  for (let i = 0; i < 3_000; i++) session.seal("down", target());
+  const wire = new SeenConnection(1, false);
+  const entries = entriesOf([
+    wire.data("down", session.seal("down", target())),
+    wire.data("up", session.seal("up", share(3))),
+    wire.data("down", session.seal("down", target())),
+  ], [...others, session.keyLog].join(""));
+  deepStrictEqual(framesOf(entries).map(({ direction }) => direction), ["up", "down"]);
+});
+
 Deno.test("a gap that ends inside of a segment is searched at every byte", () => {
   const session = new SeenSession();
   const wire = new SeenConnection();

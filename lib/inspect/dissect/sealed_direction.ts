@@ -230,7 +230,8 @@ export class SealedDirection {
   ): Found & { readonly candidate: Candidate } | undefined {
     for (const candidate of candidates) {
       const { key } = candidate;
-      const found = findHeader(bytes, { key, from, nonces }, this.#shared.budget);
+      const search = { key, from, nonces, keys: candidates.length };
+      const found = findHeader(bytes, search, this.#shared.budget);
       if (found !== undefined) return { ...found, candidate };
     }
     return undefined;
