@@ -1,7 +1,7 @@
 import { DevTools } from "./devtools.ts";
 
 /** Where Debian puts it. */
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
   "--headless=new",
   "--no-sandbox",
@@ -20,14 +20,23 @@ const PATIENCE_MS = 10_000;
 const LOOK_MS = 20;
 
 /** What a key is to the browser. */
-const KEYS: Readonly<Record<string, { readonly key: string; readonly code: number }>> = {
-  Enter: { key: "Enter", code: 13 },
-  Escape: { key: "Escape", code: 27 },
-  ArrowUp: { key: "ArrowUp", code: 38 },
-  ArrowDown: { key: "ArrowDown", code: 40 },
-  End: { key: "End", code: 35 },
-  Home: { key: "Home", code: 36 },
+const KEYS: Readonly<Record<string, { readonly code: number; readonly text: string }>> = {
+  Enter: { code: 13, text: "\r" },
+  Escape: { code: 27, text: "" },
+  ArrowUp: { code: 38, text: "" },
+  ArrowDown: { code: 40, text: "" },
+  ArrowLeft: { code: 37, text: "" },
+  ArrowRight: { code: 39, text: "" },
+  End: { code: 35, text: "" },
+  Home: { code: 36, text: "" },
 };
+
+/** What a screen reader has of something on the page. */
+interface AccessibleNode {
+  readonly ignored: boolean;
+  readonly role?: { readonly value: string };
+  readonly name?: { readonly value: string };
+}
 
 /** Chromium without a window, with one page: what a person does there, and what is to be seen then. */
 export class Browser implements AsyncDisposable {
@@ -108,10 +117,15 @@ export class Browser implements AsyncDisposable {
     return (result as { readonly value?: unknown }).value;
   }
 
-  /** Waits until an expression is true. @throws {Error} If it does not become so. */
+  /**
+   * Waits until an expression is true; what it speaks of need not be there before.
+   *
+   * @throws {Error} If it does not become so.
+   */
   async until(expression: string): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
-    while (await this.evaluate(expression) !== true) {
+    const attempt = `(() => { try { return ${expression}; } catch { return false; } })()`;
+    while (await this.evaluate(attempt) !== true) {
       if (performance.now() > end) throw new Error(`This has not become true: ${expression}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
@@ -152,8 +166,18 @@ export class Browser implements AsyncDisposable {
   /** Types a text, or presses a key that has a name. */
   async type(text: string): Promise<void> {
     const named = KEYS[text];
-    if (named !== undefined) return await this.#press(named.key, named.code, "");
+    if (named !== undefined) return await this.#press(text, named.code, named.text);
     for (const letter of text) await this.#press(letter, 0, letter);
+  }
+
+  /** Markup of everything that can be used and has no name for who cannot see it. */
+  async nameless(): Promise<readonly string[]> {
+    const { nodes } = await this.#tools.send("Accessibility.getFullAXTree");
+    const roles = ["button", "textbox", "combobox", "tab", "grid", "tree", "listbox", "dialog"];
+    return (nodes as AccessibleNode[])
+      .filter(({ ignored, role, name }) =>
+        !ignored && roles.includes(role?.value ?? "") && (name?.value ?? "") === ""
+      ).map(({ role }) => String(role?.value));
   }
 
   async screenshot(path: string): Promise<void> {
@@ -178,7 +202,7 @@ export class Browser implements AsyncDisposable {
       flatten: true,
     });
     this.#tools.sessionId = String(sessionId);
-    for (const domain of ["Page", "Runtime", "Network", "Log"]) {
+    for (const domain of ["Page", "Runtime", "Network", "Log", "Accessibility"]) {
       await this.#tools.send(`${domain}.enable`);
     }
   }
@@ -186,8 +210,14 @@ export class Browser implements AsyncDisposable {
   #take(method: string, params: Readonly<Record<string, unknown>>): void {
     if (method === "Network.requestWillBeSent") {
       this.requests.push((params["request"] as { readonly url: string }).url);
-    } else if (method === "Runtime.exceptionThrown" || method === "Log.entryAdded") {
-      this.faults.push(JSON.stringify(params));
+    } else if (method === "Runtime.exceptionThrown") this.faults.push(JSON.stringify(params));
+    else if (method === "Log.entryAdded") {
+      const { source, text } = params["entry"] as {
+        readonly source: string;
+        readonly text: string;
+      };
+      // That a filter is refused is an answer.
+      if (source !== "network") this.faults.push(text);
     }
   }
 

@@ -15,13 +15,14 @@ const MOST_OF_A_KIND = 4;
 /** Digits of a token; whoever follows it by so many finds no other. */
 const TOKEN_DIGITS = 32;
 
-/** All that can be followed from an entry, channels first. */
+/** All that can be followed from an entry, channels and their groups first. */
 export function followTargetsOf(sight: Sight): FollowTarget[] {
-  const { channelIds, job, jobId, shares, tokens, users } = belongingsOf(sight);
+  const { channelIds, channels, job, jobId, shares, tokens, users } = belongingsOf(sight);
+  const groups = channels.filter(({ kind }) => kind === "group").map(({ id }) => id);
   const on = sight.on.id;
   const targets = [
     ...channelIds.slice(0, MOST_OF_A_KIND).map((id) => ({
-      label: `channel ${id}`,
+      label: `${groups.includes(id) ? "group" : "channel"} ${id}`,
       follow: `channel=${on}:${id}`,
     })),
     ...jobTarget(job?.to.on.id ?? on, job?.to.id ?? channelIds[0], job?.id ?? jobId),

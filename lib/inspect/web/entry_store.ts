@@ -1,5 +1,6 @@
 import { escapeText } from "../../telemetry/escape.ts";
 import type { Entry } from "../entry.ts";
+import type { Filter } from "../filter/filter.ts";
 import { followTargetsOf } from "../follow/links.ts";
 import { Understanding, type Understood } from "../understanding.ts";
 import type { Connections, DerivedLine, FindingLine, FollowLink, State } from "./api.ts";
@@ -35,6 +36,7 @@ const BYTES_OF_A_CHARACTER = 2;
 export class EntryStore {
   readonly #title: string;
   readonly #isFollowed: boolean;
+  readonly #filter: Filter;
   readonly #limits: StoreLimits;
   readonly #understanding: Understanding;
   readonly #connections = new ConnectionTable();
@@ -48,20 +50,23 @@ export class EntryStore {
 
   /**
    * @param title What is looked at: the name of a file, or an address. Anyone's text.
+   * @param filter Which entries are kept; all are understood.
    * @param isFollowed Entries come as they are said, so that the page goes along with the latest.
    * @param understanding To be told of the entries here and nowhere else; with `derive`, `lint` and
    * `statistics`, and without something to follow.
    */
   constructor(
     title: string,
-    { isFollowed = false, understanding, limits = STORE_LIMITS }: {
+    { isFollowed = false, filter = () => true, understanding, limits = STORE_LIMITS }: {
       readonly isFollowed?: boolean;
+      readonly filter?: Filter | undefined;
       readonly understanding?: Understanding;
       readonly limits?: StoreLimits;
     } = {},
   ) {
     this.#title = escapeText(title);
     this.#isFollowed = isFollowed;
+    this.#filter = filter;
     this.#limits = limits;
     this.#understanding = understanding ??
       new Understanding({ derive: true, lint: true, statistics: true });
@@ -71,6 +76,7 @@ export class EntryStore {
   add(entry: Entry): Understood {
     const understood = this.#understanding.see(entry);
     this.#connections.see(entry, understood);
+    if (!this.#filter(entry)) return understood;
     const kept = {
       entry,
       derived: understood.derived.map(derivedLine),
