@@ -133,6 +133,8 @@ Deno.test("inspect FILE --web shows what our own roles said", async (t) => {
 
   await t.step("goes from entry to entry by keys", async () => {
     await choose("NewTemplate");
+    await browser.type("/");
+    await browser.type("Escape");
     const before = Number(await browser.text('.row[aria-selected="true"] .number'));
     await browser.type("ArrowDown");
     await browser.until(

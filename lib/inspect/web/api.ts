@@ -173,6 +173,7 @@ export interface ConnectionRow {
   /** Between its first entry and its last. */
   readonly lasted: string;
   readonly isOpen: boolean;
+  /** As far as it could be read; once it has ended, all bytes that there were. */
   readonly up: Volume;
   readonly down: Volume;
   /** Entries that break a rule. */

@@ -2,7 +2,7 @@ import type { Connection, Micros } from "../../capture/capture.ts";
 import { FRAME_HEADER_SIZE } from "../../frame/header.ts";
 import type { SetupConnection } from "../../messages/common.ts";
 import { escapeText } from "../../telemetry/escape.ts";
-import type { Entry } from "../entry.ts";
+import type { Entry, NoteEntry } from "../entry.ts";
 import { endpointText } from "../show/json.ts";
 import { timeOfDay } from "../show/line.ts";
 import { spanText } from "../spans.ts";
@@ -43,10 +43,8 @@ export class ConnectionTable {
     known.last = entry.time;
     if (findings.length > 0) known.findings++;
     if (about.kind === "setup") setUp(known, about.value);
-    if (entry.kind === "note") {
-      if (ENDS.test(entry.code)) known.isOpen = false;
-      if (entry.code === "no-keys") known.speaks = "encrypted, no keys";
-    } else {
+    if (entry.kind === "note") note(known, entry);
+    else {
       const volume = known[entry.direction];
       volume.messages++;
       volume.bytes += sizeOf(entry);
@@ -80,6 +78,18 @@ function beginning({ connection, time }: Entry): Known {
     up: { messages: 0, bytes: 0 },
     down: { messages: 0, bytes: 0 },
   };
+}
+
+function note(known: Known, { code, facts }: NoteEntry): void {
+  const { looks_like: looks } = facts;
+  if (code === "no-keys") known.speaks = "encrypted, no keys";
+  if (typeof looks === "string") known.speaks = escapeText(looks, 40);
+  if (!ENDS.test(code)) return;
+  known.isOpen = false;
+  for (const direction of ["up", "down"] as const) {
+    const bytes = facts[`${direction}_bytes`];
+    if (typeof bytes === "number") known[direction].bytes = bytes;
+  }
 }
 
 function setUp(known: Known, setup: SetupConnection): void {

@@ -19,6 +19,7 @@ export function App(): VNode {
   const [place, go] = usePlace();
   const { state, isLost } = useServerState();
   const [isHelpOpen, openHelp] = useState(false);
+  const content = useRef<HTMLElement>(null);
   const filterBox = useRef<HTMLInputElement>(null);
   const { tab, filter, follow, entry, connection } = place;
   const seen = state?.seen ?? 0;
@@ -54,11 +55,18 @@ export function App(): VNode {
           error={source.error}
           onFilter={(filter) => go({ filter })}
           onFollow={(follow) => go({ follow })}
+          onLeave={() => content.current?.querySelector<HTMLElement>(".scroller")?.focus()}
         />
       </div>
       <Tabs tab={tab} broken={state?.broken ?? 0} onTab={(tab) => go({ tab })} />
       <main class={hasPanel ? "with-panel" : ""}>
-        <section class="content" role="tabpanel" id="tabpanel" aria-labelledby={`tab-${tab}`}>
+        <section
+          ref={content}
+          class="content"
+          role="tabpanel"
+          id="tabpanel"
+          aria-labelledby={`tab-${tab}`}
+        >
           {tab === "frames" && <FrameList source={source} {...chosen} />}
           {tab === "ladder" && (
             <Ladder

@@ -3,13 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 
 /** The filter, what is followed, and what is wrong with either. */
 export function FilterBox(
-  { input, filter, follow, error, onFilter, onFollow }: {
+  { input, filter, follow, error, onFilter, onFollow, onLeave }: {
     readonly input: Ref<HTMLInputElement>;
     readonly filter: string;
     readonly follow: string;
     readonly error: string | undefined;
     readonly onFilter: (filter: string) => void;
     readonly onFollow: (follow: string) => void;
+    readonly onLeave: () => void;
   },
 ): VNode {
   const [draft, setDraft] = useState(filter);
@@ -36,8 +37,8 @@ export function FilterBox(
           autocapitalize="off"
           spellcheck={false}
           onInput={({ currentTarget }) => setDraft(currentTarget.value)}
-          onKeyDown={({ key, currentTarget }) => {
-            if (key === "Escape") currentTarget.blur();
+          onKeyDown={({ key }) => {
+            if (key === "Escape") onLeave();
           }}
         />
         <button type="submit">Filter</button>

@@ -18,7 +18,7 @@ export function Header(
       <span role="status">
         {isLost
           ? <span class="pill lost">headframe does not answer</span>
-          : state?.isLive && <span class="pill live">live</span>}
+          : state?.isLive && <span class="pill live">{state.isFollowed ? "live" : "reading"}</span>}
       </span>
       <button type="button" onClick={onHelp} aria-label="Help">?</button>
     </header>

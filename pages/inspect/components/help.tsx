@@ -5,7 +5,7 @@ const KEYS = [
   ["↑ ↓", "the entry above or below, where the list or the ladder has the focus"],
   ["Page ↑ ↓, Home, End", "further"],
   ["↑ ↓ ← → in the fields", "another field; fold and unfold a sequence"],
-  ["/", "to the filter; Enter applies it, Esc leaves it"],
+  ["/", "to the filter; Enter applies it, Esc goes back to the list"],
   ["?", "this help"],
 ] as const;
 

@@ -32,7 +32,7 @@ export function LadderArrow(
       onClick={() => onChoose(index)}
     >
       <title>{`${name} ${text}`}</title>
-      <rect class="ground" width={server + HEAD} height={ROW_HEIGHT} />
+      <rect class="ground" width="100%" height={ROW_HEIGHT} />
       <text class="when" x={8} y={16}>{clock}</text>
       {after !== undefined && <text class="after" x={8} y={29}>{`+${after}`}</text>}
       {breaks !== undefined && <circle class={`mark ${breaks}`} cx={client - 12} cy={24} r={4} />}
