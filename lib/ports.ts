@@ -31,6 +31,12 @@ export interface Host {
    * that is not trusted.
    */
   post(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * Serves HTTP without encryption: for this machine.
+   *
+   * @throws {OperatorError} If the address is taken or not ours.
+   */
+  serveHttp(at: Address, handle: HttpHandler): HttpServer;
 }
 
 /** A request by HTTP's method POST. */
@@ -57,6 +63,21 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly body: Uint8Array;
+}
+
+/**
+ * Answers a request. Anyone who reaches the address can send one, with any host name in it. A fault
+ * that is thrown is logged, and answered without a word about it.
+ *
+ * @param at Where the server listens.
+ */
+export type HttpHandler = (request: Request, at: Address) => Response | Promise<Response>;
+
+/** Serves until it is closed. */
+export interface HttpServer {
+  readonly address: Address;
+  /** Ends it, with every answer that is under way. */
+  close(): Promise<void>;
 }
 
 /**

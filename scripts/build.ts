@@ -105,8 +105,9 @@ function refuseStrays(modules: readonly Module[], packages: readonly string[]): 
     .filter((path) => /^(?:tests|scripts)\/|_test\.ts$/.test(path));
   const all = [...strays, ...packages.filter((name) => name.startsWith("fast-check@"))];
   if (all.length > 0) throw new OperatorError("failure", `These would go in: ${all.join(", ")}`);
-  if (!ours(modules).some(({ specifier }) => specifier.endsWith(".wasm"))) {
-    throw new OperatorError("failure", "The kernel is missing: run deno task kernel");
+  for (const [made, task] of [["kernel.wasm", "kernel"], ["page.js", "page"]]) {
+    if (ours(modules).some(({ specifier }) => specifier.endsWith(`/${made}`))) continue;
+    throw new OperatorError("failure", `${made} would not go in: run deno task ${task}`);
   }
 }
 

@@ -4,12 +4,14 @@ import { command } from "../command.ts";
 import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { encode } from "./encode.ts";
+import { inspectInPage } from "./in_page.ts";
 import { PlainFile } from "./plain_file.ts";
 import { proxy } from "./proxy.ts";
 import { readCapture } from "./read.ts";
 import { checkOutput, FILTER, KEYS, OUTPUT, SENSE } from "./settings.ts";
 import { stats } from "./stats.ts";
 import { View } from "./view.ts";
+import { checkWeb, WEB } from "./web.ts";
 import { wireshark } from "./wireshark.ts";
 
 /** `headframe inspect`: what a capture says, message by message. */
@@ -21,6 +23,7 @@ export const inspect = command({
     "inspect pool.pcapng --keylog pool.keys --filter 'channel == 7 && type == SubmitShares*'",
     "inspect pool.pcapng --keylog pool.keys --lint --derived --follow channel=7",
     "inspect - --keylog pool.keys --json < pool.pcapng",
+    "inspect pool.pcapng --keylog pool.keys --web",
     "inspect pool.pcapng --keylog pool.keys --plain plain.pcapng",
   ],
   settings: {
@@ -30,10 +33,13 @@ export const inspect = command({
     ...SENSE,
     ...OUTPUT,
     plain: optional(path("Write a pcapng without encryption, for Wireshark, instead of printing")),
+    ...WEB,
   },
   below: [proxy, stats, decode, encode, diff, wireshark],
-  check: checkOutput,
-  async run({ file, keylog, key, plain, ...wanted }, context) {
+  check: (values) => [...checkOutput(values), ...checkWeb(values)],
+  async run({ file, keylog, key, plain, web, webPort, ...wanted }, context) {
+    const { filter } = wanted;
+    if (web) return await inspectInPage({ file, keylog, key, filter, webPort }, context);
     const { terminal } = context;
     using written = plain === undefined ? undefined : new PlainFile(plain);
     const view = new View(terminal, wanted, written);

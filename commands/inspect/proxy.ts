@@ -4,6 +4,7 @@ import { OperatorError, reasonOf } from "../../lib/errors.ts";
 import { bytesText } from "../../lib/inspect/dissect/traffic.ts";
 import { LiveEntries } from "../../lib/inspect/live_entries.ts";
 import { count } from "../../lib/inspect/show/summary.ts";
+import { EntryStore } from "../../lib/inspect/web/entry_store.ts";
 import { generateSecretKey, publicKeyOf } from "../../lib/noise/crypto.ts";
 import { type Address, formatAddress } from "../../lib/ports.ts";
 import { TAP_LIMITS } from "../../lib/roles/tap/config.ts";
@@ -29,6 +30,7 @@ import {
   upstreamsOf,
 } from "./upstream_settings.ts";
 import { View } from "./view.ts";
+import { checkWeb, openPage, WEB } from "./web.ts";
 
 /** Milliseconds that whoever reads has at the end for what was not read by then. */
 const LAST_WORDS_MS = 2_000;
@@ -48,6 +50,7 @@ const PROXY_SETTINGS = {
   ...FILTER,
   ...SENSE,
   ...OUTPUT,
+  ...WEB,
   write: optional(
     path("Record what passes in this new file: pcapng, the clients' side, with the keys inside"),
   ),
@@ -79,6 +82,7 @@ export const proxy = command({
       ...targetProblems(values.to),
       ...upstreamProblems(sv2 === undefined ? [] : [sv2], values),
       ...checkOutput(values),
+      ...checkWeb(values),
     ];
   },
   async run(values, { host, terminal }) {
@@ -88,7 +92,9 @@ export const proxy = command({
     const recorder = file && startRecording(file, values, host.log);
     const view = new View({ print: terminal.feed, tell: terminal.tell }, values);
     let isDue = false;
+    const store = values.web ? storeFor(values) : undefined;
     const live = new LiveEntries((entry) => {
+      if (store !== undefined) return void store.add(entry);
       view.take(entry);
       if (isDue) return;
       isDue = true;
@@ -111,15 +117,23 @@ export const proxy = command({
         time: () => (performance.timeOrigin + performance.now()) * 1_000,
       },
     );
+    const page = store && openPage(store, values, { host, terminal });
     tellStart(server.address, { to, authorityKey: publicKeyOf(secretKey), file, terminal });
     await server.done;
     live.end();
+    await page?.close();
     view.flush();
     await Promise.race([terminal.fed(), host.clock.sleep(LAST_WORDS_MS)]);
     terminal.tell(summaryText(live, recorder, file) + view.leftOut());
     view.judge();
   },
 });
+
+/** Holds what passes, for the page. */
+function storeFor({ to, filter }: ConfigOf<typeof PROXY_SETTINGS>): EntryStore {
+  const servers = to.map(({ address }) => formatAddress(address)).join(", ");
+  return new EntryStore(`proxy to ${servers}`, { filter, isFollowed: true });
+}
 
 /** `host:port`, or `:port` for all addresses of this machine. */
 function listenAddress(doc: string): Setting<Address> {

@@ -9,6 +9,7 @@ import type { Clock, Host, Random } from "../ports.ts";
 import type { Log } from "../telemetry/log.ts";
 import { denoFiles } from "./files.ts";
 import { post } from "./http.ts";
+import { serveHttp } from "./http_server.ts";
 import { openKeyLog } from "./key_log_file.ts";
 import { connectLocal } from "./local.ts";
 import { connect, listen } from "./tcp.ts";
@@ -26,6 +27,7 @@ export function denoHost({ log, signal }: { log: Log; signal: AbortSignal }): Ho
     connect,
     connectLocal,
     post,
+    serveHttp: (at, handle) => serveHttp(at, handle, log),
   };
 }
 

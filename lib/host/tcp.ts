@@ -39,15 +39,20 @@ function open(at: Address): Deno.TcpListener {
   try {
     return Deno.listen({ hostname: at.hostname, port: at.port });
   } catch (cause) {
-    const why = cause instanceof Deno.errors.AddrInUse
-      ? "another program has this port; stop it, or choose another port"
-      : cause instanceof Deno.errors.PermissionDenied
-      ? "not permitted; choose a port above 1023"
-      : cause instanceof Deno.errors.AddrNotAvailable
-      ? "this machine has no such address; 0.0.0.0 takes all it has"
-      : reasonOf(cause);
-    throw new OperatorError("failure", `Cannot listen on ${formatAddress(at)}: ${why}`, { cause });
+    throw cannotListen(at, cause);
   }
+}
+
+/** What to do about an address that could not be listened on. @param cause What Deno threw. */
+export function cannotListen(at: Address, cause: unknown): OperatorError {
+  const why = cause instanceof Deno.errors.AddrInUse
+    ? "another program has this port; stop it, or choose another port"
+    : cause instanceof Deno.errors.PermissionDenied
+    ? "not permitted; choose a port above 1023"
+    : cause instanceof Deno.errors.AddrNotAvailable
+    ? "this machine has no such address; 0.0.0.0 takes all it has"
+    : reasonOf(cause);
+  return new OperatorError("failure", `Cannot listen on ${formatAddress(at)}: ${why}`, { cause });
 }
 
 /** Opens a TCP connection, giving up after `timeoutMs`. */

@@ -14,6 +14,8 @@ import type {
   Host,
   HttpRequest,
   HttpResponse,
+  HttpHandler,
+  HttpServer,
   Listener,
   Random,
   Socket,
@@ -87,6 +89,21 @@ export class FakeHost implements Host {
       over.abort();
       signal?.removeEventListener("abort", onAbort);
     });
+  }
+
+  /** Who answers requests, by port. */
+  readonly web = new Map<number, HttpHandler>();
+
+  serveHttp(at: Address, handle: HttpHandler): HttpServer {
+    const address = { ...at, port: at.port || 8_080 };
+    this.web.set(address.port, handle);
+    return {
+      address,
+      close: () => {
+        this.web.delete(address.port);
+        return Promise.resolve();
+      },
+    };
   }
 
   /** What was logged under `event`. */

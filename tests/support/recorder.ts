@@ -5,7 +5,9 @@
  * @module
  */
 
+import { concatBytes } from "../../lib/bitcoin/bytes.ts";
 import type { Connection, Direction, Micros } from "../../lib/capture/capture.ts";
+import { CaptureWriter } from "../../lib/capture/capture_writer.ts";
 import type { Entry } from "../../lib/inspect/entry.ts";
 import { frameEntry } from "../../lib/inspect/frame_entry.ts";
 import { ACT1_SIZE, ACT2_SIZE } from "../../lib/noise/handshake.ts";
@@ -71,6 +73,22 @@ export class RecordingNetwork extends FakeNetwork {
     const found = this.#recorded.flatMap((recorded) => read(recorded, sessions));
     found.sort((a, b) => a.order - b.order);
     return found.map(({ make }, i) => make(i + 1));
+  }
+
+  /** The same as a capture in pcapng, encrypted. */
+  capture(): Uint8Array {
+    const writer = new CaptureWriter();
+    const events = this.#recorded.flatMap(({ connection, opened, pieces }) => [
+      { order: opened.order, event: { type: "open", connection, time: opened.time } as const },
+      ...pieces.map(({ direction, time, order, bytes }) => ({
+        order,
+        event: { type: "data", connection, time, direction, bytes } as const,
+      })),
+    ]).sort((a, b) => a.order - b.order);
+    return concatBytes(
+      writer.begin("test"),
+      ...events.map(({ event }) => writer.event(event)),
+    );
   }
 
   #now(): Micros {

@@ -121,6 +121,11 @@ export class Recording {
     return host;
   }
 
+  /** Keys of all sessions, as `HEADFRAME_KEYLOG` has them. */
+  get keyLog(): string {
+    return this.#hosts.flatMap(({ keys }) => keys).join("");
+  }
+
   /** Stops everything, the last one first. @returns What was said. */
   async end(): Promise<Entry[]> {
     for (const host of this.#hosts.toReversed()) {

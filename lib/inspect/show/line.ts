@@ -22,8 +22,8 @@ export interface LineOptions {
 const MOST_TEXT = 400;
 const DAY_MS = 86_400_000;
 const ARROWS: Readonly<Record<Direction, string>> = { up: ">", down: "<" };
-/** Notes of what is amiss. */
-const AMISS = new Set([
+/** Codes of notes that tell what is amiss. */
+export const AMISS: ReadonlySet<string> = new Set([
   "gap",
   "undecryptable",
   "wrong-keys",

@@ -9,8 +9,25 @@ import type { Report } from "./statistics.ts";
 /** Channels that are printed; JSON has them all. */
 const MOST_CHANNELS = 32;
 
+/** Numbers with a heading. The first column names, the others are numbers. */
+export interface Table {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Rows that were left out. */
+  readonly more: number;
+}
+
 /** A report as tables, for a person. */
 export function reportText(report: Report): string {
+  const parts = reportParts(report).map((part) =>
+    typeof part === "string" ? part : tableText(part)
+  );
+  return parts.join("\n\n") + "\n";
+}
+
+/** A report as sentences and tables, none of them empty. Peers' texts are escaped. */
+export function reportParts(report: Report): (string | Table)[] {
   const { entries, connections, seconds, traffic, stages, work, shares } = report;
   const parts = [
     `${many(entries, "entry", "entries")} on ${many(connections, "connection")} in ${
@@ -40,14 +57,11 @@ export function reportText(report: Report): string {
     table(
       "Refused",
       ["shares", "why"],
-      shares.reasons.map(({ code, count }) => [
-        `${count}`,
-        reasonText(code),
-      ]),
+      shares.reasons.map(({ code, count }) => [`${count}`, reasonText(code)]),
     ),
-    channelsText(shares.channels, shares.moreChannels),
+    channelsTable(shares.channels, shares.moreChannels),
   ];
-  return parts.filter((part) => part !== "").join("\n\n") + "\n";
+  return parts.filter((part) => typeof part === "string" || part.rows.length > 0);
 }
 
 function sharesText({ work, shares }: Report): string {
@@ -60,7 +74,7 @@ function sharesText({ work, shares }: Report): string {
     `${many(templates, "template")}, ${many(jobs, "job")}, ${many(blocks, "block")}`;
 }
 
-function channelsText(channels: readonly ChannelReport[], more: number): string {
+function channelsTable(channels: readonly ChannelReport[], more: number): Table {
   const rows = channels.toSorted((a, b) => b.submitted - a.submitted).slice(0, MOST_CHANNELS)
     .map((channel) => [
       `${channel.connection}:${channel.channel}`,
@@ -84,11 +98,10 @@ function channelsText(channels: readonly ChannelReport[], more: number): string 
     "hash rate",
   ];
   const left = channels.length - rows.length + more;
-  const rest = left > 0 ? `\n${left} more channels` : "";
-  return table("Channels", [...head, "said to be"], rows) + rest;
+  return { ...table("Channels", [...head, "said to be"], rows), more: left };
 }
 
-function times(title: string, rows: readonly (readonly [string, Summary | undefined])[]): string {
+function times(title: string, rows: readonly (readonly [string, Summary | undefined])[]): Table {
   return table(
     title,
     ["", "times", "p50", "p90", "p99", "max"],
@@ -102,13 +115,16 @@ function times(title: string, rows: readonly (readonly [string, Summary | undefi
   );
 }
 
-/** Left-aligned first column, the others to the right. Empty without rows. */
 function table(
   title: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
-): string {
-  if (rows.length === 0) return "";
+): Table {
+  return { title, head, rows, more: 0 };
+}
+
+/** The first column stands to the left, the others to the right. */
+function tableText({ title, head, rows, more }: Table): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) =>
     Math.max(...all.map((cells) => (cells[column] ?? "").length))
@@ -118,7 +134,8 @@ function table(
       column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)
     ).join("  ").trimEnd()
   );
-  return [title, ...lines.map((line) => `  ${line}`)].join("\n");
+  const rest = more > 0 ? [`${more} more ${title.toLowerCase()}`] : [];
+  return [title, ...lines.map((line) => `  ${line}`), ...rest].join("\n");
 }
 
 function many(count: number, one: string, more = `${one}s`): string {

@@ -105,5 +105,6 @@ function worldOf(host: Host): Omit<Host, "log" | "signal"> {
     connect: (to, timeoutMs) => host.connect(to, timeoutMs),
     connectLocal: (path, timeoutMs) => host.connectLocal(path, timeoutMs),
     post: (request) => host.post(request),
+    serveHttp: (at, handle) => host.serveHttp(at, handle),
   };
 }
