@@ -47,6 +47,7 @@ function plain(host: FakeHost): Host {
     connect: (to) => host.connect(to),
     connectLocal: (path) => host.connectLocal(path),
     post: (request) => host.post(request),
+    serveHttp: (at, handle) => host.serveHttp(at, handle),
   };
 }
 

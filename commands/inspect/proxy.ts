@@ -131,7 +131,9 @@ export const proxy = command({
 
 /** Holds what passes, for the page. */
 function storeFor({ to, filter }: ConfigOf<typeof PROXY_SETTINGS>): EntryStore {
-  const servers = to.map(({ address }) => formatAddress(address)).join(", ");
+  const servers = to.map((target) =>
+    formatAddress(target.speaks === "sv1" ? target.address : target.upstream)
+  ).join(", ");
   return new EntryStore(`proxy to ${servers}`, { filter, isFollowed: true });
 }
 

@@ -234,6 +234,8 @@ Deno.test("the page goes along with what comes, and marks what breaks a rule", a
   const terminal = {
     isWatched: false,
     print() {},
+    feed() {},
+    fed: () => Promise.resolve(),
     tell: (line: string) => void (url = /http\S+/.exec(line)?.[0] ?? url),
     status() {},
     columns: () => 80,
