@@ -1,13 +1,15 @@
 /**
  * The program as people meet it. Each folder of tests/specs/<command>/ is a case: `run.txt` has the
  * command lines (variables in front), `stdout.txt` and `stderr.txt` what they say, `exit.txt` their
- * exit codes (0, if absent); other files are there when they run. `[WILDCARD]` stands for anything.
+ * exit codes (0, if absent); other files are there when they run, and tests/captures/ is `$CAPTURES`.
+ * `[WILDCARD]` stands for anything.
  */
 
 import { match, ok, strictEqual } from "node:assert";
 
 const root = new URL("..", import.meta.url);
 const specs = new URL("./specs/", import.meta.url);
+const captures = new URL("./captures", import.meta.url).pathname;
 /** Of nobody in particular; regtest only. */
 const SECRET = "mkDLTBBRxdBv998612qipDYoTK3YUrqLe8uWw7gu3iXbSrn2n";
 const OURS = ["run.txt", "stdout.txt", "stderr.txt", "exit.txt"];
@@ -116,7 +118,8 @@ async function headframe(
   line: string,
   cwd: string,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  const words = [...line.matchAll(/"([^"]*)"|\S+/g)]
+    .map(([word, quoted]) => (quoted ?? word).replace("$CAPTURES", captures));
   const first = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
   const env = Object.fromEntries(words.slice(0, first).map((word) => word.split(/=(.*)/s)));
   const child = spawn(words.slice(first), env, cwd);

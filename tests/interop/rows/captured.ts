@@ -46,7 +46,7 @@ export const captured: Row = {
     await tcpdump.stop();
     const capture = await Deno.readFile(file);
     const keyLog = await Deno.readTextFile(bench.keyLog);
-    await keepCapture("tcpdump.pcapng", withKeys(capture, keyLog));
+    await keepCapture("ours_and_sri.pcapng", withKeys(capture, keyLog));
     const seen = Decoded.read(capture, keyLog);
     seen.expect(
       "OpenStandardMiningChannel.Success",

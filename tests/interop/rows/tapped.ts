@@ -13,12 +13,12 @@ export const tapped: readonly Row[] = [
     async run({ bin }) {
       await using bench = new Bench();
       const { tp, port: templates } = await bench.tp(8);
-      const below = await Tap.start(bench, { name: "pool_sv2-tp", sv2: templates });
+      const below = await Tap.start(bench, { name: "pool_sv2_tp", sv2: templates });
       const port = freePort();
       const config = bench.file("pool.toml", sriPool({ port, templates: below.port }));
       const pool = bench.start("pool_sv2", `${bin}/pool_sv2`, ["-c", config], { RUST_LOG: "info" });
       await pool.sees(/ready to accept connections/, 60_000);
-      const above = await Tap.start(bench, { name: "mining_device-pool_sv2", sv2: port });
+      const above = await Tap.start(bench, { name: "mining_device_pool_sv2", sv2: port });
       // Before anyone hashes: its pool ends as a whole if someone connects while a block comes in.
       const refused = await refusedShare(above.port);
       const device = bench.device(bin, above.port);

@@ -34,10 +34,10 @@ listen_address = "127.0.0.1:${jds}"
     await reachable(pool, server);
     await sendPayments(purse);
     const taps = {
-      mining: await Tap.start(bench, { name: "jd_client_sv2-pool_sv2", sv2: pool }),
-      declaration: await Tap.start(bench, { name: "jd_client_sv2-jds", sv2: jds }),
-      templates: await Tap.start(bench, { name: "jd_client_sv2-tp", sv2: templates }),
-      device: await Tap.start(bench, { name: "mining_device-jd_client_sv2", sv2: client }),
+      mining: await Tap.start(bench, { name: "jd_client_sv2_pool_sv2", sv2: pool }),
+      declaration: await Tap.start(bench, { name: "jd_client_sv2_jds", sv2: jds }),
+      templates: await Tap.start(bench, { name: "jd_client_sv2_tp", sv2: templates }),
+      device: await Tap.start(bench, { name: "mining_device_jd_client_sv2", sv2: client }),
     };
     const declarator = bench.start("jd_client_sv2", `${bin}/jd_client_sv2`, [
       "-c",
