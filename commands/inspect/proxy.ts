@@ -131,10 +131,9 @@ export const proxy = command({
 
 /** Holds what passes, for the page. */
 function storeFor({ to, filter }: ConfigOf<typeof PROXY_SETTINGS>): EntryStore {
-  const servers = to.map((target) =>
-    formatAddress(target.speaks === "sv1" ? target.address : target.upstream)
-  ).join(", ");
-  return new EntryStore(`proxy to ${servers}`, { filter, isFollowed: true });
+  const { sv1, sv2 } = upstreamsOf(to);
+  const servers = [sv2, sv1].filter((server) => server !== undefined).map(formatAddress);
+  return new EntryStore(`proxy to ${servers.join(", ")}`, { filter, isFollowed: true });
 }
 
 /** `host:port`, or `:port` for all addresses of this machine. */

@@ -2,9 +2,9 @@ import { integer, toggle } from "../../lib/config/kinds.ts";
 import type { Settings } from "../../lib/config/setting.ts";
 import type { EntryStore } from "../../lib/inspect/web/entry_store.ts";
 import { webHandler } from "../../lib/inspect/web/handler.ts";
-import { formatAddress, type HttpServer } from "../../lib/ports.ts";
+import { formatAddress, type Host, type HttpServer } from "../../lib/ports.ts";
 import { INSPECT_PAGE } from "../../pages/inspect/assets.ts";
-import type { Context } from "../command.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** Settings of every command that can show its entries in the page. */
 export const WEB = {
@@ -52,7 +52,10 @@ const TOKEN_BYTES = 16;
 export function openPage(
   store: EntryStore,
   { webPort }: { readonly webPort: number },
-  { host, terminal }: Pick<Context, "host" | "terminal">,
+  { host, terminal }: {
+    readonly host: Pick<Host, "clock" | "random" | "serveHttp">;
+    readonly terminal: Pick<Terminal, "tell">;
+  },
 ): HttpServer {
   const token = host.random.bytes(TOKEN_BYTES).toHex();
   const handler = webHandler({ store, assets: INSPECT_PAGE, token, clock: host.clock });

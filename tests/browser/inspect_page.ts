@@ -232,13 +232,7 @@ Deno.test("the page goes along with what comes, and marks what breaks a rule", a
   const host = denoHost({ log, signal: new AbortController().signal });
   let url = "";
   const terminal = {
-    isWatched: false,
-    print() {},
-    feed() {},
-    fed: () => Promise.resolve(),
     tell: (line: string) => void (url = /http\S+/.exec(line)?.[0] ?? url),
-    status() {},
-    columns: () => 80,
   };
   const page = openPage(store, { webPort: 0 }, { host, terminal });
   const entries = [...webStory(), ...targets()];
