@@ -2,7 +2,7 @@ import { DecodeError, OperatorError } from "../../lib/errors.ts";
 import { CaptureEntries, type CaptureTotals } from "../../lib/inspect/capture_entries.ts";
 import { bytesText } from "../../lib/inspect/dissect/traffic.ts";
 import type { Entry } from "../../lib/inspect/entry.ts";
-import { KeyRing, type Side } from "../../lib/inspect/keys/keys.ts";
+import { type KeyByHand, KeyRing } from "../../lib/inspect/keys/keys.ts";
 import type { Context } from "../command.ts";
 import { openInput } from "./input.ts";
 import { openKeyLogs } from "./key_log_files.ts";
@@ -12,7 +12,7 @@ export interface ReadOptions {
   /** Path of the capture; `-` for standard input. */
   readonly file: string;
   readonly keylog: readonly string[];
-  readonly key: readonly { readonly side: Side; readonly key: Uint8Array }[];
+  readonly key: readonly KeyByHand[];
   /** Called for each entry, in order. */
   readonly deliver: (entry: Entry) => void;
   /** Called before anything is waited for. */

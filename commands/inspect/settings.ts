@@ -1,8 +1,8 @@
-import { listOf, optional, path, text, toggle } from "../../lib/config/kinds.ts";
+import { listOf, optional, path, secret, text, toggle } from "../../lib/config/kinds.ts";
 import type { Setting } from "../../lib/config/setting.ts";
 import { type Filter, parseFilter } from "../../lib/inspect/filter/filter.ts";
 import { parseFollowed } from "../../lib/inspect/follow/expression.ts";
-import { parseKeyByHand } from "../../lib/inspect/keys/keys.ts";
+import { parseKeysByHand } from "../../lib/inspect/keys/keys.ts";
 
 /** Longest filter; its parser takes no longer one either. */
 const LONGEST_FILTER = 4_096;
@@ -21,7 +21,14 @@ export const KEYS = {
     ...listOf(path("Key log, as HEADFRAME_KEYLOG writes it; read on while it grows"), []),
     fromTexts: (paths: readonly string[]) => paths,
   },
-  key: listOf(sessionKey(), []),
+  // A file, since who looks at the list of processes shall not read the traffic.
+  key: {
+    ...secret(
+      "Keys of one session, where there is no key log: lines of client:HEX and server:HEX",
+      parseKeysByHand,
+    ),
+    fallback: [],
+  },
 };
 
 /** Which entries are shown. */
@@ -66,16 +73,6 @@ export function checkOutput(
       ? [`--plain and ${printed.join(", ")} do not go together: with --plain nothing is printed`]
       : [],
   ];
-}
-
-function sessionKey(): Setting<ReturnType<typeof parseKeyByHand>> {
-  return {
-    doc: "Key of one session: client:HEX for what the client sends, or server:HEX",
-    form: "side:hex",
-    fromText: parseKeyByHand,
-    fromToml: (given) => parseKeyByHand(typeof given === "string" ? given : ""),
-    toToml: () => undefined,
-  };
 }
 
 function followed(doc: string): Setting<string> {

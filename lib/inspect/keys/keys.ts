@@ -125,21 +125,30 @@ export class KeyRing {
   }
 }
 
+/** What is known of a session's keys by hand. */
+export interface KeyByHand {
+  readonly side: Side;
+  readonly key: Uint8Array;
+}
+
 /**
- * A session key as the command line has it: `client:` or `server:`, then 64 hexadecimal digits.
+ * Session keys as a person writes them into a file: `client:` or `server:`, then 64 hexadecimal digits,
+ * one a line.
  *
- * @throws {OperatorError} If it is not that. The message does not quote it.
+ * @throws {OperatorError} If a line is not that. The message does not quote it.
  */
-export function parseKeyByHand(text: string): { readonly side: Side; readonly key: Uint8Array } {
-  const [, side, hex] = /^(client|server):([0-9a-f]{64})$/i.exec(text.trim()) ?? [];
-  if (side === undefined || hex === undefined) {
-    throw new OperatorError(
-      "usage",
-      "must be client:HEX or server:HEX with the 64 hexadecimal digits of that side's session key",
-    );
-  }
-  return {
-    side: side.toLowerCase() === "client" ? "client" : "server",
-    key: Uint8Array.fromHex(hex),
-  };
+export function parseKeysByHand(text: string): readonly KeyByHand[] {
+  return text.split(/\s+/).filter((line) => line !== "").map((line) => {
+    const [, side, hex] = /^(client|server):([0-9a-f]{64})$/i.exec(line) ?? [];
+    if (side === undefined || hex === undefined) {
+      throw new OperatorError(
+        "usage",
+        "must be lines of client:HEX or server:HEX with the 64 hexadecimal digits of that side's key",
+      );
+    }
+    return {
+      side: side.toLowerCase() === "client" ? "client" : "server",
+      key: Uint8Array.fromHex(hex),
+    };
+  });
 }

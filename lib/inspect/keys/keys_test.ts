@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { SeenSession } from "../../../tests/support/seen_session.ts";
 import { SV2_KEY_LOG } from "../../capture/secrets.ts";
 import { OperatorError } from "../../errors.ts";
-import { KeyRing, parseKeyByHand } from "./keys.ts";
+import { KeyRing, parseKeysByHand } from "./keys.ts";
 
 const session = new SeenSession();
 const { receiveKey } = session.split;
@@ -36,13 +36,13 @@ Deno.test("KeyRing.addSecrets() reads blocks of our kind, and of no other", () =
   strictEqual(ring.size, 1);
 });
 
-Deno.test("parseKeyByHand() reads a side and its key, and quotes nothing of what is wrong", () => {
-  deepStrictEqual(parseKeyByHand(`client:${key}`), {
-    side: "client",
-    key: new Uint8Array(32).fill(0xab),
-  });
-  for (const wrong of [key, `client:${key}0`, `pool:${key}`, "server:", ""]) {
-    throws(() => parseKeyByHand(wrong), (error: unknown) => {
+Deno.test("parseKeysByHand() reads sides and their keys, and quotes nothing of what is wrong", () => {
+  deepStrictEqual(parseKeysByHand(`client:${key}\n\nSERVER:${key.toUpperCase()}\n`), [
+    { side: "client", key: new Uint8Array(32).fill(0xab) },
+    { side: "server", key: new Uint8Array(32).fill(0xab) },
+  ]);
+  for (const wrong of [key, `client:${key}0`, `pool:${key}`, "server:"]) {
+    throws(() => parseKeysByHand(wrong), (error: unknown) => {
       ok(error instanceof OperatorError);
       return !error.message.includes(key.slice(0, 8));
     });
