@@ -18,6 +18,8 @@ const FLAGS = [
 /** Milliseconds after which what should be on the screen will not come any more. */
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 20;
+/** Milliseconds for which what is clicked on has to stay where it is. */
+const STILL_MS = 60;
 
 /** What a key is to the browser. */
 const KEYS: Readonly<Record<string, { readonly code: number; readonly text: string }>> = {
@@ -221,17 +223,23 @@ export class Browser implements AsyncDisposable {
     }
   }
 
-  /** Middle of an element, once it is there. */
+  /** Middle of an element, once it is there and moves no more. */
   async #placeOf(selector: string, text: string): Promise<{ x: number; y: number }> {
     const found = `[...document.querySelectorAll(${quoted(selector)})]` +
       `.find((each) => each.textContent.includes(${quoted(text)}))`;
     await this.until(`${found} !== undefined`);
-    return await this.evaluate(`(() => {
+    const place = `(() => {
       const element = ${found};
-      element.scrollIntoView({ block: "nearest" });
-      const { x, y, width, height } = element.getBoundingClientRect();
+      element?.scrollIntoView({ block: "nearest" });
+      const { x = 0, y = 0, width = 0, height = 0 } = element?.getBoundingClientRect() ?? {};
       return { x: x + width / 2, y: y + height / 2 };
-    })()`) as { x: number; y: number };
+    })()`;
+    for (let before = "";;) {
+      const now = await this.evaluate(place) as { x: number; y: number };
+      if (JSON.stringify(now) === before) return now;
+      before = JSON.stringify(now);
+      await new Promise((resolve) => setTimeout(resolve, STILL_MS));
+    }
   }
 
   async #mouse(type: string, place: { x: number; y: number }, more: object = {}): Promise<void> {

@@ -128,7 +128,10 @@ Deno.test("inspect FILE --web shows what our own roles said", async (t) => {
     );
     ok(!(await browser.texts(".row .name")).includes("NewTemplate"));
     await browser.click('[aria-label="Stop following"]');
-    await browser.until(`document.querySelector(".row .name").textContent === "connection-opened"`);
+    await browser.until(`document.querySelector(".pill.follow") === null`);
+    await browser.until(
+      `[...document.querySelectorAll(".row .name")].some((name) => name.textContent === "NewTemplate")`,
+    );
   });
 
   await t.step("goes from entry to entry by keys", async () => {
