@@ -88,6 +88,8 @@ export function plainValue(field: Field<unknown>, value: unknown): unknown {
       : value.toString();
   }
   if (value instanceof Uint8Array) return value.toHex();
+  // What JSON has no number for.
+  if (Object.is(value, -0)) return "-0";
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
