@@ -187,7 +187,7 @@ Deno.test("an update tells what is wanted", () => {
     nominalHashRate: 1e15,
     maximumTarget: TARGET,
   });
-  strictEqual(derived(tape)["seconds_per_share"], "a share every 0 µs at 1.00 Ph/s");
+  strictEqual(derived(tape)["seconds_per_share"], "a share every under 1 µs at 1.00 Ph/s");
 });
 
 Deno.test("derivedText() is one value a line, aligned", () => {
