@@ -146,12 +146,25 @@ function tail(output: string): string {
   return output.split("\n").slice(-25).join("\n");
 }
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
+/** Below those that the system gives to whoever connects: such a one may be taken a moment later. */
+const LAST_PORT = 32_767;
+const FIRST_PORT = 10_000;
+const given = new Set<number>();
+
+/** A TCP port of 127.0.0.1 that was free a moment ago, and that nobody else here has got. */
 export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (given.has(port)) continue;
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+    } catch (error) {
+      if (error instanceof Deno.errors.AddrInUse) continue;
+      throw error;
+    }
+    given.add(port);
+    return port;
+  }
 }
 
 /**
