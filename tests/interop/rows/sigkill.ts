@@ -17,7 +17,7 @@ export const sigkill: Row = {
     await using bench = new Bench();
     const perLane = KILLS / WAYS.length;
     const most = MOST_KILLS / WAYS.length;
-    const killed = (await Promise.all(WAYS.map(async (way) => {
+    const lanes = await Promise.allSettled(WAYS.map(async (way) => {
       const node = await CoreNode.open({ bench, bin, name: way });
       await node.mine(1);
       const killing = new Killing({ bench, node, way });
@@ -28,7 +28,11 @@ export const sigkill: Row = {
       }
       await killing.finish(blocks);
       return blocks;
-    }))).flat();
+    }));
+    const killed = lanes.flatMap((lane) => {
+      if (lane.status === "rejected") throw lane.reason;
+      return lane.value;
+    });
     const counts = STAGES.map((stage) => killed.filter((block) => block.stage === stage).length);
     const [notSaved = 0] = counts;
     return `killed with the block ${

@@ -35,6 +35,7 @@ export class Bench implements AsyncDisposable {
   keyLog: string | undefined;
   readonly #secretKey: string;
   readonly #started: Started[] = [];
+  #isOver = false;
 
   constructor(network: Network = "regtest") {
     this.network = network;
@@ -57,6 +58,7 @@ export class Bench implements AsyncDisposable {
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): Started {
+    if (this.#isOver) throw new Error(`${name} comes too late: the pairing is over`);
     const started = start({ name, command, args, env, cwd: this.directory });
     this.#started.push(started);
     return started;
@@ -160,6 +162,7 @@ public_key = "${this.publicKey}"
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     // Those that depend on others were started last, and end first.
     for (const started of this.#started.reverse()) await started.stop();
     await Deno.remove(this.directory, { recursive: true });

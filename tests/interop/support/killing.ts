@@ -43,11 +43,8 @@ export class Killing {
   async round(number: number): Promise<Killed> {
     const { node } = this.#options;
     const { tp, port } = this.#start();
-    const client = await until(
-      "the template provider to let a client in",
-      () => TemplateClient.connect(port).catch(() => undefined),
-      20_000,
-    );
+    await tp.sees(/"tp\.listening"/);
+    const client = await TemplateClient.connect(port);
     const { hash, solution } = client.solve(await client.task());
     const moment = MOMENTS[number % MOMENTS.length] ?? "from the solution";
     if (moment === "the node silent") node.pause();
