@@ -1,4 +1,13 @@
 /**
+ * The object that the answer to a question will have in the first field of its results: it can be called
+ * before it is there, and whatever is asked of it is answered in the same breath. If there is none, or the
+ * question fails, so do those calls. Nothing has to be released.
+ */
+export interface PromisedObject {
+  readonly question: number;
+}
+
+/**
  * One reference to an object of the other side. It costs memory there until it is released; the object
  * goes when its last reference does.
  */

@@ -2,7 +2,7 @@ import { DecodeError, reasonOf } from "../errors.ts";
 import type { Socket } from "../ports.ts";
 import type { Capability } from "./capability.ts";
 import { RemoteError } from "./remote_error.ts";
-import { type Call, RpcClient } from "./rpc.ts";
+import { type Call, type Promising, RpcClient } from "./rpc.ts";
 import { abortMessage } from "./rpc_messages.ts";
 
 const BUFFER_SIZE = 65_536;
@@ -44,6 +44,11 @@ export class RpcConnection {
   /** As {@link RpcClient.call}. */
   call<T>(call: Call<T>): Promise<T> {
     return this.#client.call(call);
+  }
+
+  /** As {@link RpcClient.promise}. */
+  promise<T>(call: Call<T>): Promising<T> {
+    return this.#client.promise(call);
   }
 
   /** Ends the connection; calls under way fail with `reason`. Does nothing the second time. */

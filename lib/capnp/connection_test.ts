@@ -10,10 +10,11 @@ import {
 import { FakeNetwork, settle } from "../../tests/support/fake_host.ts";
 import { DecodeError, UsageError } from "../errors.ts";
 import type { Socket } from "../ports.ts";
-import type { Capability } from "./capability.ts";
+import type { Capability, PromisedObject } from "./capability.ts";
 import { RpcConnection } from "./connection.ts";
 import { RemoteError } from "./remote_error.ts";
 import type { Results } from "./results.ts";
+import type { Call } from "./rpc.ts";
 import { KIND } from "./rpc_messages.ts";
 
 const INTERFACE = 0xf9c68436df3af39en;
@@ -51,6 +52,36 @@ Deno.test("RpcConnection has many calls under way, answered in any order", async
     await settle();
   }
   deepStrictEqual(order, [2, 0, 1]);
+});
+
+Deno.test("RpcConnection calls objects that are only promised yet", async () => {
+  const { connection, server } = open();
+  const self = await connection.bootstrap();
+  const { answer, object } = connection.promise(
+    callOf(self, METHOD.make, (results) => results.capability(0)),
+  );
+  const echoed = echo(connection, object, "early");
+  const made = await answer;
+  strictEqual(await echoed, "early");
+  await settle();
+  strictEqual(server.unfinished.size, 0);
+  made?.release();
+  strictEqual(connection.held, 1);
+});
+
+Deno.test("RpcConnection tells that a promised object never came", async () => {
+  const { connection } = open();
+  const self = await connection.bootstrap();
+  for (const method of [METHOD.echo, METHOD.fail]) {
+    const { answer, object } = connection.promise(callOf(self, method, () => {}));
+    answer.catch(() => {});
+    await rejects(echo(connection, object, "too early"), RemoteError);
+  }
+  self.release();
+  const { answer, object } = connection.promise(callOf(self, METHOD.make, () => {}));
+  await rejects(answer, UsageError);
+  connection.close(new Error("done"));
+  await rejects(echo(connection, object, "too late"), /done/);
 });
 
 Deno.test("RpcConnection finishes each question, and uses its number again", async () => {
@@ -282,14 +313,13 @@ function open(framing: Framing = "single"): Opened {
   return { connection: new RpcConnection(client), server, network, hanging, used, made };
 }
 
-function call<T = void>(
-  connection: RpcConnection,
-  target: Capability,
+function callOf<T>(
+  target: Capability | PromisedObject,
   methodId: number,
-  read: (results: Results) => T = () => undefined as T,
+  read: (results: Results) => T,
   text = "",
-): Promise<T> {
-  return connection.call({
+): Call<T> {
+  return {
     target,
     interfaceId: INTERFACE,
     methodId,
@@ -299,10 +329,24 @@ function call<T = void>(
       return [];
     },
     read,
-  });
+  };
 }
 
-function echo(connection: RpcConnection, target: Capability, text: string): Promise<string> {
+function call<T = void>(
+  connection: RpcConnection,
+  target: Capability | PromisedObject,
+  methodId: number,
+  read: (results: Results) => T = () => undefined as T,
+  text = "",
+): Promise<T> {
+  return connection.call(callOf(target, methodId, read, text));
+}
+
+function echo(
+  connection: RpcConnection,
+  target: Capability | PromisedObject,
+  text: string,
+): Promise<string> {
   return call(connection, target, METHOD.echo, ({ content }) => content.text(1), text);
 }
 

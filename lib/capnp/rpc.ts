@@ -2,16 +2,16 @@
  * The client's side of Cap'n Proto's RPC protocol, as a machine: bytes come in by
  * {@link RpcClient.receive}, frames go out by the function it was given.
  *
- * It calls methods and holds references to objects of the other side, and that is all: it has no
- * objects of its own, does not call on promises, and answers `unimplemented` to whatever only those who
- * do so have to understand.
+ * It calls methods of objects of the other side, also of those that are only promised yet, and holds
+ * references to them, and that is all: it has no objects of its own, and answers `unimplemented` to
+ * whatever only those who have some must understand.
  *
  * @module
  */
 
 import { DecodeError, UsageError } from "../errors.ts";
 import type { StructBuilder, StructShape } from "./builder.ts";
-import { Capability } from "./capability.ts";
+import { Capability, type PromisedObject } from "./capability.ts";
 import { Framer } from "./framer.ts";
 import type { Message } from "./message.ts";
 import { RemoteError } from "./remote_error.ts";
@@ -32,7 +32,7 @@ import type { StructReader } from "./struct_reader.ts";
 
 /** A method to be called. */
 export interface Call<T> {
-  readonly target: Capability;
+  readonly target: Capability | PromisedObject;
   readonly interfaceId: bigint;
   readonly methodId: number;
   /** Of the parameters. */
@@ -46,11 +46,21 @@ export interface Call<T> {
   read(results: Results): T;
 }
 
+/** A call that brings an object, and the object. */
+export interface Promising<T> {
+  readonly answer: Promise<T>;
+  /** To be called before the answer is there, in the turn in which this was returned. */
+  readonly object: PromisedObject;
+}
+
 /** A question without an answer yet. */
 interface Question {
   answered(results: Results): void;
   failed(error: Error): void;
 }
+
+/** Of a call that was not sent: those on its result are not sent either, since all has failed. */
+const NO_QUESTION = 0xffff_ffff;
 
 /** The machine, see the module. */
 export class RpcClient {
@@ -86,21 +96,27 @@ export class RpcClient {
       const self = results.self();
       if (self === undefined) throw new RemoteError("failed", "there is no bootstrap object");
       return self;
-    });
+    }).answer;
   }
 
   /**
    * @throws {RemoteError} If the other side cannot do it, or the connection ends.
    * @throws {UsageError} If the target was released.
    */
-  call<T>({ target, interfaceId, methodId, shape, fill, read }: Call<T>): Promise<T> {
-    if (target.released) {
-      return Promise.reject(new UsageError("Cannot call an object that was released"));
+  call<T>(call: Call<T>): Promise<T> {
+    return this.promise(call).answer;
+  }
+
+  /** As {@link RpcClient.call}, for a method that has an object in the first field of its results. */
+  promise<T>({ target, interfaceId, methodId, shape, fill, read }: Call<T>): Promising<T> {
+    if (target instanceof Capability && target.released) {
+      const error = new UsageError("Cannot call an object that was released");
+      return { answer: Promise.reject(error), object: { question: NO_QUESTION } };
     }
     return this.#ask(
       (questionId) =>
         callMessage(
-          { questionId, target: target.id, interfaceId, methodId, shape },
+          { questionId, target, interfaceId, methodId, shape },
           (params) => fill(params).map(({ id }) => id),
         ),
       read,
@@ -128,11 +144,16 @@ export class RpcClient {
     for (const { failed } of questions) failed(error);
   }
 
-  #ask<T>(message: (questionId: number) => Uint8Array, read: (results: Results) => T): Promise<T> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+  #ask<T>(
+    message: (questionId: number) => Uint8Array,
+    read: (results: Results) => T,
+  ): Promising<T> {
+    if (this.#failure !== undefined) {
+      return { answer: Promise.reject(this.#failure), object: { question: NO_QUESTION } };
+    }
     const id = this.#free.pop() ?? this.#nextQuestion++;
     const frame = message(id);
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<T>((resolve, reject) => {
       this.#questions.set(id, {
         failed: reject,
         answered: (results) => {
@@ -148,6 +169,7 @@ export class RpcClient {
       });
       this.#send(frame);
     });
+    return { answer, object: { question: id } };
   }
 
   #receive(message: Message): void {

@@ -7,6 +7,7 @@
  */
 
 import { MessageBuilder, type StructBuilder, type StructShape } from "./builder.ts";
+import type { Capability, PromisedObject } from "./capability.ts";
 import type { Message } from "./message.ts";
 import { REMOTE_FAILURES, RemoteError } from "./remote_error.ts";
 import type { StructReader } from "./struct_reader.ts";
@@ -43,8 +44,7 @@ export function bootstrapMessage(questionId: number): Uint8Array {
 /** A method call, by the numbers that stand for names. */
 export interface CallHeader {
   readonly questionId: number;
-  /** The object, as it is numbered in the table of imports. */
-  readonly target: number;
+  readonly target: Pick<Capability, "id"> | PromisedObject;
   readonly interfaceId: bigint;
   readonly methodId: number;
   /** Of the parameters. */
@@ -61,7 +61,7 @@ export function callMessage(
 ): Uint8Array {
   const { message, body } = open(KIND.call, { data: 3, pointers: 3 });
   body.u32(0, questionId).u16(4, methodId).u64(8, interfaceId);
-  body.struct(0, { data: 1, pointers: 1 }).u32(0, target);
+  writeTarget(body.struct(0, { data: 1, pointers: 1 }), target);
   const payload = body.struct(1, { data: 0, pointers: 2 });
   const imports = fill(payload.struct(0, shape));
   if (imports.length > 0) {
@@ -71,6 +71,22 @@ export function callMessage(
   }
   return message.frame();
 }
+
+/** A MessageTarget: an import, or the object in the first field of an answer that is yet to come. */
+function writeTarget(to: StructBuilder, target: CallHeader["target"]): void {
+  if ("id" in target) {
+    to.u32(0, target.id);
+    return;
+  }
+  const answer = to.u16(4, PROMISED_ANSWER).struct(0, { data: 1, pointers: 1 });
+  answer.u32(0, target.question);
+  for (const step of answer.structs(0, 1, { data: 1, pointers: 0 })) {
+    step.u16(0, GET_POINTER_FIELD).u16(2, 0);
+  }
+}
+
+const PROMISED_ANSWER = 1;
+const GET_POINTER_FIELD = 1;
 
 /** The answer to a question is not needed any more; what it brought is released apart. */
 export function finishMessage(questionId: number): Uint8Array {

@@ -50,6 +50,8 @@ export class CapnpServer {
   readonly kinds: number[] = [];
   /** Calls that have not been answered. */
   pending = 0;
+  /** Objects of the answers to calls, once they are there: what later calls may be about. */
+  readonly #answers = new Map<number, Promise<readonly (ServerObject | undefined)[]>>();
   /** Questions that were answered, and not finished. */
   readonly unfinished = new Set<number>();
   /** The highest number that a question had. */
@@ -100,13 +102,18 @@ export class CapnpServer {
       });
     }
     if (kind === KIND.call) void this.#call(body);
-    if (kind === KIND.finish) this.unfinished.delete(body.u32(0));
+    if (kind === KIND.finish) {
+      this.unfinished.delete(body.u32(0));
+      this.#answers.delete(body.u32(0));
+    }
     if (kind === KIND.release) this.#release(body.u32(0), body.u32(4));
   }
 
   async #call(body: StructReader): Promise<void> {
     const id = body.u32(0);
-    const target = this.#exports.get(body.struct(0).u32(0));
+    const answered = Promise.withResolvers<readonly (ServerObject | undefined)[]>();
+    answered.promise.catch(() => {});
+    this.#answers.set(id, answered.promise);
     const payload = body.struct(1);
     const params = payload.struct(0);
     const table = payload.structs(1);
@@ -119,8 +126,9 @@ export class CapnpServer {
     this.pending++;
     this.highestQuestion = Math.max(this.highestQuestion, id);
     try {
+      const target = await this.#target(body.struct(0));
       if (target === undefined) throw new RemoteError("failed", "there is no such object");
-      const reply = await target.object.call({
+      const reply = await target.call({
         interfaceId: body.i64(8) & 0xffff_ffff_ffff_ffffn,
         methodId: body.u16(4),
         params,
@@ -129,9 +137,14 @@ export class CapnpServer {
       this.#return(
         id,
         RETURN.results,
-        (results) => reply === undefined ? [] : reply.fill(results.struct(0, reply.shape)) ?? [],
+        (results) => {
+          const objects = reply?.fill(results.struct(0, reply.shape)) ?? [];
+          answered.resolve(objects);
+          return objects;
+        },
       );
     } catch (error) {
+      answered.reject(error);
       if (!(error instanceof RemoteError)) throw error;
       const message = new MessageBuilder();
       this.unfinished.add(id);
@@ -141,6 +154,15 @@ export class CapnpServer {
     } finally {
       this.pending--;
     }
+  }
+
+  /** An export, or the object that the answer to another question has in its first field. */
+  async #target(target: StructReader): Promise<ServerObject | undefined> {
+    if (target.u16(4) === 0) return this.#exports.get(target.u32(0))?.object;
+    const answer = target.struct(0);
+    const [step] = answer.structs(0);
+    if (step?.u16(0) !== 1 || step.u16(2) !== 0) throw new Error("Not the first field");
+    return (await this.#answers.get(answer.u32(0)))?.[0];
   }
 
   #return(

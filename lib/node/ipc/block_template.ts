@@ -2,7 +2,7 @@ import { concatBytes } from "../../bitcoin/bytes.ts";
 import { MAX_COINBASE_PREFIX } from "../../bitcoin/coinbase.ts";
 import { type BlockHeader, decodeHeader } from "../../bitcoin/header.ts";
 import type { StructShape } from "../../capnp/builder.ts";
-import type { Capability } from "../../capnp/capability.ts";
+import type { Capability, PromisedObject } from "../../capnp/capability.ts";
 import type { Call } from "../../capnp/rpc.ts";
 import type { StructReader } from "../../capnp/struct_reader.ts";
 import { DecodeError } from "../../errors.ts";
@@ -32,14 +32,17 @@ const MAX_PATH = 32;
  */
 export class BlockTemplate {
   readonly #calls: Calls;
-  readonly #capability: Capability;
+  readonly #capability: Capability | PromisedObject;
+  /** Milliseconds that a promised template may take to come. */
+  readonly #extraMs: number;
   #users = 1;
   /** The block is being read or changed: the node does not expect both at once. */
   #block: Promise<unknown> = Promise.resolve();
 
-  constructor(calls: Calls, capability: Capability) {
+  constructor(calls: Calls, capability: Capability | PromisedObject, extraMs = 0) {
     this.#calls = calls;
     this.#capability = capability;
+    this.#extraMs = extraMs;
   }
 
   get released(): boolean {
@@ -54,7 +57,7 @@ export class BlockTemplate {
   /** One less. The node forgets it after the last. */
   release(): void {
     this.#users--;
-    if (this.#users === 0) this.#capability.release();
+    if (this.#users === 0 && "release" in this.#capability) this.#capability.release();
   }
 
   header(thread: Capability): Promise<BlockHeader> {
@@ -103,10 +106,14 @@ export class BlockTemplate {
    * The next template with the same constraints, once there is another tip or, where the network's
    * rules make blocks easier that come late, once this one is late.
    *
-   * @returns Undefined if there was none within `timeoutMs`, or the node shuts down.
+   * @returns Undefined if there was none within `timeoutMs`, or the node shuts down. And the same template
+   * before it is there: what is asked of it in this turn comes with it, or fails if there is none.
    */
-  waitNext(timeoutMs: number, thread: Capability): Promise<BlockTemplate | undefined> {
-    return this.#calls.call("waitNext", {
+  waitNext(
+    timeoutMs: number,
+    thread: Capability,
+  ): { readonly next: Promise<BlockTemplate | undefined>; readonly promised: BlockTemplate } {
+    const { answer, object } = this.#calls.promise("waitNext", {
       ...this.#method(BLOCK_TEMPLATE.waitNext, { data: 0, pointers: 2 }),
       fill: onThread(thread, (params) => {
         params.struct(1, { data: 2, pointers: 0 })
@@ -118,6 +125,7 @@ export class BlockTemplate {
         return next && new BlockTemplate(this.#calls, next);
       },
     }, timeoutMs);
+    return { next: answer, promised: new BlockTemplate(this.#calls, object, timeoutMs) };
   }
 
   /** Ends {@link BlockTemplate.waitNext} at once, without a template. */
@@ -138,7 +146,7 @@ export class BlockTemplate {
       ...this.#method(BLOCK_TEMPLATE[name], CONTEXT_ONLY),
       fill: onThread(thread),
       read: ({ content }) => read(content),
-    });
+    }, this.#extraMs);
   }
 
   #method(

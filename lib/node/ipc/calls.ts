@@ -1,6 +1,6 @@
 import type { Capability } from "../../capnp/capability.ts";
 import type { RpcConnection } from "../../capnp/connection.ts";
-import type { Call } from "../../capnp/rpc.ts";
+import type { Call, Promising } from "../../capnp/rpc.ts";
 import { OperatorError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
 
@@ -31,6 +31,12 @@ export class Calls {
    */
   call<T>(name: string, call: Call<T>, extraMs = 0): Promise<T> {
     return this.#within(name, this.#timeoutMs + extraMs, this.#connection.call(call));
+  }
+
+  /** The same for a call that brings an object, which can be called before it is there. */
+  promise<T>(name: string, call: Call<T>, extraMs = 0): Promising<T> {
+    const { answer, object } = this.#connection.promise(call);
+    return { answer: this.#within(name, this.#timeoutMs + extraMs, answer), object };
   }
 
   /** A call that may wait as long as the connection lives. */

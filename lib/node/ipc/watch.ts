@@ -86,7 +86,8 @@ export class Watch {
 
   /** Watches until it is interrupted, the connection ends, or the node shuts down; and says which. */
   async run(): Promise<void> {
-    await this.#follow(await this.#first());
+    const first = await this.#first();
+    await this.#follow(first, readEmptyTemplate(first, this.#options.session.threads.tip));
     await Promise.all([this.#watchTips(), this.#watchFees()]);
   }
 
@@ -135,21 +136,26 @@ export class Watch {
     for (let current = this.#empty; current !== undefined; current = this.#empty) {
       if (this.#isInterrupted) throw new Error("it is not used any more");
       const asked = clock.now();
-      const next = await current.remote.waitNext(WAIT_MS, threads.tip);
+      const waiting = current.remote.waitNext(WAIT_MS, threads.tip);
+      // Asked now, so that the answer comes with the template: half a millisecond of every new tip.
+      const parts = readEmptyTemplate(waiting.promised, threads.tip);
+      // There is none where there is no template.
+      parts.catch(() => {});
+      const next = await waiting.next;
       const waited = clock.now() - asked;
       if (next === undefined) {
         if (waited < WAIT_MS - SLACK_MS) throw shuttingDown();
         continue;
       }
-      const isNew = await this.#follow(next);
+      const isNew = await this.#follow(next, parts);
       if (!isNew && waited < PAUSE_MS) await clock.sleep(PAUSE_MS, signal);
     }
   }
 
   /** @returns Whether there is another tip. */
-  async #follow(remote: BlockTemplate): Promise<boolean> {
-    const { session: { threads, known }, clock, onTip } = this.#options;
-    const parts = await readEmptyTemplate(remote, threads.tip);
+  async #follow(remote: BlockTemplate, reading: Promise<TemplateParts>): Promise<boolean> {
+    const { session: { known }, clock, onTip } = this.#options;
+    const parts = await reading;
     const tip = tipOf(parts);
     const last = this.#tip;
     this.#empty?.remote.release();
