@@ -5,6 +5,7 @@
  *   deno task bench            everything; half an hour
  *   deno task bench --quick    short runs; prints, and leaves the page as it is
  *   deno task bench --micro    only what runs in one thread and needs no other program; prints
+ *   deno task bench --captures only how captures are read; prints
  *
  * Exits with 0 whatever the figures are, with 1 if something could not be measured.
  *
@@ -12,6 +13,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { captureRows } from "../bench/captures.ts";
 import { machineLine } from "../bench/machine.ts";
 import { microRows, runBenches, scanRate } from "../bench/micro.ts";
 import { nativeScanRate } from "../bench/native_scan.ts";
@@ -27,10 +29,14 @@ const QUICK = { runs: 1, seconds: 3, idleConnections: 1_000, handshakes: 200 };
 const FULL_TIPS = { blocks: 100, transactions: 5_000 };
 const QUICK_TIPS = { blocks: 20, transactions: 500 };
 
-const { values: { quick, micro } } = parseArgs({
+const FULL_CAPTURE = 2 ** 30;
+const QUICK_CAPTURE = 2 ** 27;
+
+const { values: { quick, micro, captures } } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     micro: { type: "boolean", default: false },
+    captures: { type: "boolean", default: false },
   },
 });
 
@@ -52,17 +58,17 @@ async function main(): Promise<number> {
     }
   };
 
+  const tables: string[] = [];
   let ourRate = NaN;
-  const tables = [
-    tableOf(
-      await attempt("what runs in one thread", async () => {
-        const times = await runBenches();
-        ourRate = scanRate(times);
-        return microRows(times);
-      }),
-    ),
-  ];
-  if (!micro) {
+  if (!captures) {
+    const rows = await attempt("what runs in one thread", async () => {
+      const times = await runBenches();
+      ourRate = scanRate(times);
+      return microRows(times);
+    });
+    tables.push(tableOf(rows));
+  }
+  if (!micro && !captures) {
     const { bin } = await ensurePeers(say);
     const options: PoolBenchOptions = { ...(quick ? QUICK : FULL), bin, say };
     const native = await attempt("a native scan", async () => [{
@@ -79,12 +85,16 @@ async function main(): Promise<number> {
     const tips: TipBenchOptions = { ...(quick ? QUICK_TIPS : FULL_TIPS), bin, say };
     tables.push(tableOf(await attempt("new tips of Bitcoin Core's", () => tipRows(tips))));
   }
+  if (!micro) {
+    const options = { size: quick ? QUICK_CAPTURE : FULL_CAPTURE, say };
+    tables.push(tableOf(await attempt("captures", () => captureRows(options))));
+  }
 
   const figures = [heading, ...tables].join("\n\n");
   say(`\n${figures}\n`);
   for (const fault of faults) say(`could not be measured: ${fault}`);
   if (faults.length > 0) return 1;
-  if (!quick && !micro) {
+  if (!quick && !micro && !captures) {
     await Deno.writeTextFile(PAGE, withFigures(await Deno.readTextFile(PAGE), figures));
     await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", PAGE.pathname] }).output();
   }

@@ -2,6 +2,8 @@ import { DecodeError } from "../errors.ts";
 import { f32At, u16At, u32At, u64At } from "./bytes_at.ts";
 import { copyOf } from "./memory.ts";
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /** Where in a message a value lies. The bytes are `[start, end)` of the payload. */
 export interface Sighting {
   /** Below the message, as the specification spells it: `"min_ntime"`, `"merkle_path[3]"`. */
@@ -58,7 +60,7 @@ export class Reader {
 
   /** Everything not read yet, as a view of the payload. */
   rest(): Uint8Array {
-    return this.#bytes.subarray(this.#at);
+    return this.#at === this.#bytes.length ? NOTHING : this.#bytes.subarray(this.#at);
   }
 
   /** Next `length` bytes, as a view of the payload. */

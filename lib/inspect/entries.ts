@@ -50,8 +50,12 @@ export class Entries {
   };
   readonly #listener: Listener = {
     frame: (seen, direction, frame) => {
-      const { protocol } = seen;
-      const entry = frameEntry({ ...this.#happened(seen), direction, protocol }, frame);
+      const { connection, protocol } = seen;
+      const number = ++this.#number;
+      const entry = frameEntry(
+        { number, time: this.#time, connection, direction, protocol },
+        frame,
+      );
       this.#totals.frames++;
       if (entry.error !== undefined) this.#totals.errors++;
       if (entry.message === undefined) this.#totals.unknown++;

@@ -43,7 +43,7 @@ export function frameEntry(sighted: Sighted, frame: Frame): FrameEntry {
       rest = rest.subarray(sizeOf(tlvs));
     }
   }
-  return {
+  const entry = {
     kind: "frame",
     number,
     time,
@@ -58,8 +58,8 @@ export function frameEntry(sighted: Sighted, frame: Frame): FrameEntry {
     tlvs,
     rest,
     error,
-    ...protocol !== undefined && { protocol },
-  };
+  } as const;
+  return protocol === undefined ? entry : { ...entry, protocol };
 }
 
 /** Bytes of TLVs on the wire. */

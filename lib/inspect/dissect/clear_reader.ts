@@ -1,3 +1,4 @@
+import { copyOf } from "../../codec/memory.ts";
 import { Gathering } from "../../frame/gathering.ts";
 import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader } from "../../frame/header.ts";
 import { messageOf } from "../../messages/registry.ts";
@@ -65,6 +66,11 @@ export class ClearReader {
 
   /** Takes a piece of the payload. @returns Whether more of the chunk can be read. */
   #take(header: FrameHeader, piece: Uint8Array): boolean {
+    if (piece.length === header.msgLength) {
+      // All at once, as most come: no room is needed to gather it.
+      this.#deliver(header, copyOf(piece));
+      return true;
+    }
     const into = this.#payload.next(piece.length, header.msgLength);
     if (into === undefined) {
       this.#lose(header, "too-large", piece.length);
@@ -72,11 +78,13 @@ export class ClearReader {
     }
     into.set(piece);
     if (this.#payload.length < header.msgLength) return false;
-    const { extensionType, channelMsg, msgType } = header;
-    this.#header = undefined;
-    const payload = this.#payload.finish();
-    this.#listener.frame({ extensionType, channelMsg, msgType, payload });
+    this.#deliver(header, this.#payload.finish());
     return true;
+  }
+
+  #deliver({ extensionType, channelMsg, msgType }: FrameHeader, payload: Uint8Array): void {
+    this.#header = undefined;
+    this.#listener.frame({ extensionType, channelMsg, msgType, payload });
   }
 
   /** @param read Bytes of payload that were taken and not kept. */

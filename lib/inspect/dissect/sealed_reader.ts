@@ -1,4 +1,4 @@
-import { copyOf } from "../../codec/memory.ts";
+import { allocate, copyOf } from "../../codec/memory.ts";
 import { Gathering } from "../../frame/gathering.ts";
 import { decodeHeader, FRAME_HEADER_SIZE, type FrameHeader } from "../../frame/header.ts";
 import { MAC_SIZE } from "../../noise/aead.ts";
@@ -10,6 +10,8 @@ import { Growing } from "./growing.ts";
 import type { Room } from "./room.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
+/** Up to here it costs less to open frames into new memory than to copy them there. */
+const SMALL = 1_024;
 const scratch = new Uint8Array(Math.max(AEAD.frames?.limit ?? 0, FRAME_HEADER_SIZE));
 
 /**
@@ -95,12 +97,14 @@ export class SealedReader {
     const { frames } = AEAD;
     let at = from;
     while (frames !== undefined && chunk.length - at >= SEALED_HEADER_SIZE) {
-      const { consumed, written } = frames.open(this.#key, this.#counter, chunk, at, scratch);
+      // In memory of their own: who hears of one may read another connection, and keeps what it hears.
+      const left = chunk.length - at;
+      const into = left <= SMALL ? allocate(left) : scratch;
+      const { consumed, written } = frames.open(this.#key, this.#counter, chunk, at, into);
       if (consumed === 0) break;
       at += consumed;
       this.#counter += (consumed - written) / MAC_SIZE;
-      // All of them are copied first: who hears of one may read another connection.
-      const plain = copyOf(scratch.subarray(0, written));
+      const plain = into === scratch ? copyOf(into.subarray(0, written)) : into;
       for (let start = 0; start < written;) {
         const header = decodeHeader(plain, start);
         start += FRAME_HEADER_SIZE + header.msgLength;

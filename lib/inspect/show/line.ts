@@ -75,12 +75,10 @@ export function frameLine(entry: FrameEntry, paint: Paint): string {
   }
   const name = paint("bold", message.name);
   if (error !== undefined) return `${name} ${paint("red", errorText(entry))}`;
-  const words = [
-    ...fieldsOf(entry).map((field) => `${field.name}=${fieldText(entry, field)}`),
-    ...tlvs.map(shortTlv),
-    ...rest.length === 0 ? [] : [`rest=${shortBytes(rest)}`],
-  ];
-  return [name, ...words].join(" ");
+  let line = name;
+  for (const field of fieldsOf(entry)) line += ` ${field.name}=${fieldText(entry, field)}`;
+  for (const tlv of tlvs) line += ` ${shortTlv(tlv)}`;
+  return rest.length === 0 ? line : `${line} rest=${shortBytes(rest)}`;
 }
 
 /** What broke, and the bytes around the place, which is marked. */

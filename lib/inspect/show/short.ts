@@ -111,9 +111,17 @@ function shortElements(name: string, of: Field<unknown>, values: readonly unknow
 
 function shortNumber(name: string, value: number, unit: string | undefined): string {
   if (name === "protocol") return PROTOCOL_NAMES[value] ?? String(value);
-  if (unit === "Unix s") return utc(value);
+  if (unit === "Unix s") return shortTime(value);
   if (IN_HEX.has(name)) return hexNumber(value, 8);
   return unit === "bytes" ? `${value} bytes` : String(value);
+}
+
+let lastTime = { unix: 0, text: utc(0) };
+
+/** Shares that come in a row have one time, and to write it takes as long as all their other fields. */
+function shortTime(unix: number): string {
+  if (unix !== lastTime.unix) lastTime = { unix, text: utc(unix) };
+  return lastTime.text;
 }
 
 /** A peer's float may be what no rate can be. */

@@ -47,9 +47,14 @@ export class Tshark implements AsyncDisposable {
     return text.split("\n").filter((line) => line !== "").map(Number);
   }
 
+  /** What to start tshark with, for it to read a capture with the dissector. */
+  argumentsFor(path: string): string[] {
+    return ["-X", `lua_script:${this.#dissector}`, "-r", path];
+  }
+
   /** What tshark prints. @throws {Error} If it fails, or the dissector does. */
   async print(path: string, args: readonly string[]): Promise<string> {
-    const text = await output(TSHARK, ["-X", `lua_script:${this.#dissector}`, "-r", path, ...args]);
+    const text = await output(TSHARK, [...this.argumentsFor(path), ...args]);
     const [fault] = /^.*(?:Lua Error|Dissector bug).*$/m.exec(text) ?? [];
     if (fault !== undefined) throw new Error(`the dissector failed: ${fault.trim()}`);
     return text;
