@@ -29,6 +29,7 @@ interface Row {
   readonly bytes: string;
   /** Undefined where Wireshark shows texts in its own way: of bytes that are no text. */
   readonly show: string | undefined;
+  readonly isFloat?: true;
 }
 
 /** @throws {AssertionError} If `shown` is not what we make of `frame`. */
@@ -50,8 +51,8 @@ export function checkShown(shown: ShownFrame, frame: Uint8Array): void {
     name,
     at: at - shown.at - FRAME_HEADER_SIZE,
     bytes,
-    // What is no number has a sign on the wire, and none once it was read.
-    show: wanted[i]?.show === undefined ? undefined : show.replace("-nan", "nan"),
+    show: asWanted(wanted[i], show),
+    ...wanted[i]?.isFloat && { isFloat: true },
   }));
   deepStrictEqual(rows, wanted);
   checkNotes(shown, message, payload, channelMsg);
@@ -112,7 +113,13 @@ function rowOf(
     return rowOf(name, { field: shape.of, start: start + 1, value, bytes });
   }
   const at = shape.kind === "text" || shape.kind === "bytes" ? start + minSize : start;
-  return { name, at, bytes: bytes.subarray(at).toHex(), show: showOf(name, field, value) };
+  return {
+    name,
+    at,
+    bytes: bytes.subarray(at).toHex(),
+    show: showOf(name, field, value),
+    ...shape.kind === "f32" && { isFloat: true },
+  };
 }
 
 function showOf(name: string, { shape }: Field<unknown>, value: unknown): string | undefined {
@@ -128,16 +135,24 @@ function showOf(name: string, { shape }: Field<unknown>, value: unknown): string
   return String(value);
 }
 
-/** As C prints it with six digits. */
+/** As C prints what has no digits. Digits are compared as numbers: a tie may be rounded either way. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
-  if (Object.is(value, -0)) return "-0";
-  const [digits = "", exponent = "0"] = value.toExponential(5).split("e");
-  const power = Number(exponent);
-  if (-4 <= power && power < 6) return String(Number(value.toPrecision(6)));
-  const sign = power < 0 ? "-" : "+";
-  return `${Number(digits)}e${sign}${String(Math.abs(power)).padStart(2, "0")}`;
+  return String(value).replace("Infinity", "inf");
+}
+
+/** Of six digits the last may be half a digit off. */
+const FLOAT_ERROR = 5.1e-6;
+
+/** What is shown, by the row that has to be there; a float that is near enough is that float. */
+function asWanted(row: Row | undefined, show: string): string | undefined {
+  if (row?.show === undefined) return undefined;
+  // What is no number has a sign on the wire, and none once it was read.
+  if (row.show === "nan") return show.replace("-nan", "nan");
+  const wanted = Number(row.show);
+  const isNear = row.isFloat === true &&
+    Math.abs(Number(show) - wanted) <= FLOAT_ERROR * Math.abs(wanted);
+  return isNear ? row.show : show;
 }
 
 function plainText(text: string): string | undefined {
