@@ -18,6 +18,7 @@ export type Kind = "sv2" | "sv1" | "note";
 
 const KINDS = { frame: "sv2", line: "sv1", note: "note" } as const;
 
+/** What an entry is, as filters and JSON name it. */
 export function kindOf(entry: Entry): Kind {
   return KINDS[entry.kind];
 }

@@ -12,22 +12,27 @@ export interface Derived {
   readonly text: string;
 }
 
+/** A plain number. */
 export function count(name: string, value: number, text = `${value}`): Derived {
   return { name, value, text };
 }
 
+/** A text, and how a person reads it where that differs. */
 export function said(name: string, value: string, text = value): Derived {
   return { name, value, text };
 }
 
+/** A yes or a no. */
 export function yes(name: string, value: boolean, text = value ? "yes" : "no"): Derived {
   return { name, value, text };
 }
 
+/** A difficulty, 1 being that of the first block. */
 export function difficulty(name: string, value: number): Derived {
   return { name, value, text: formatSi(value) };
 }
 
+/** An amount of money. */
 export function satoshis(name: string, value: bigint): Derived {
   return { name, value: Number(value), unit: "sat", text: `${grouped(value)} sat` };
 }

@@ -52,6 +52,7 @@ export function tipValues(prevHash: Uint8Array, nBits: number): Derived[] {
   ];
 }
 
+/** What a template says of the block to be. @param nBits Seen last, which tells the network. */
 export function templateValues(value: NewTemplate, nBits: number | undefined): Derived[] {
   const { coinbaseTxOutputs, coinbaseTxOutputsCount, coinbasePrefix } = value;
   const outputs = tried(() => decodeOutputs(coinbaseTxOutputs, coinbaseTxOutputsCount));

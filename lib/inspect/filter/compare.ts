@@ -5,6 +5,7 @@ const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "~"] as const;
 /** How a property is held against a literal; `~` asks whether it contains it. */
 export type Operator = typeof OPERATORS[number];
 
+/** Whether a piece of an expression compares two sides. */
 export function isOperator(text: string): text is Operator {
   return OPERATORS.some((each) => each === text);
 }

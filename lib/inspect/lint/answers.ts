@@ -12,6 +12,7 @@ const TOO_LOW = "difficulty-too-low";
 /** What definitions of difficulty differ by, and more. */
 const TOLERANCE = 0.001;
 
+/** Requests have one answer each, of their kind. */
 export const ANSWER_RULES: readonly Rule[] = [
   ruleOn("share", {
     id: "MIN-60",

@@ -14,6 +14,7 @@ import { fault, type Rule, ruleOn, type Side, type Verdict } from "./rule.ts";
 /** Microseconds in which a message may cross the CloseChannel that ends its channel. */
 const CROSSING = 10_000_000;
 
+/** How channels are opened, named, grouped and told apart by their extranonces. */
 export const CHANNEL_RULES: readonly Rule[] = [
   ruleOn("open", {
     id: "MIN-15",

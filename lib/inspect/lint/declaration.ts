@@ -14,6 +14,7 @@ import { fault, type Rule, ruleOn, type Verdict } from "./rule.ts";
 /** How the script of a witness commitment begins. `BIP 141` */
 const COMMITMENT = "6a24aa21a9ed";
 
+/** Tokens, declared jobs, and the transactions they lack. */
 export const DECLARATION_RULES: readonly Rule[] = [
   ruleOn("allocate", {
     id: "JD-4",

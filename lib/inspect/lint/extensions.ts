@@ -14,6 +14,7 @@ import { fault, type Rule, ruleOn, ruleOnFrames, senderOf } from "./rule.ts";
 /** Microseconds after which a client may give up on an answer. E1 §4.3 */
 const PATIENCE = 1_000_000;
 
+/** What was negotiated, and what is used without. */
 export const EXTENSION_RULES: readonly Rule[] = [
   ruleOnFrames({
     id: "EXT-8",

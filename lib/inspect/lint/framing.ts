@@ -8,6 +8,7 @@ import { fault, type Rule, ruleOnFrames, senderOf } from "./rule.ts";
 
 const PROTOCOLS = ["mining", "declaration", "template"];
 
+/** Headers of frames: channel bit, direction, place in the protocol. */
 export const FRAMING_RULES: readonly Rule[] = [
   ruleOnFrames({
     id: "FRAME-10",

@@ -15,6 +15,7 @@ import { fault, type Rule, ruleOn, type Verdict } from "./rule.ts";
 
 const LEAST_SCRIPT_SIG = 2;
 
+/** Jobs: which are known, future, active or over when they are used. */
 export const JOB_RULES: readonly Rule[] = [
   ruleOn("job", {
     id: "MIN-31",

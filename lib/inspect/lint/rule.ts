@@ -4,6 +4,7 @@ import type { About, Sight } from "../understand/sight.ts";
 /** How strongly the specification asks. What it implies without such a word is a `MUST` here. */
 export type Level = "MUST" | "SHOULD";
 
+/** Who broke a rule. */
 export type Side = "client" | "server";
 
 /** A rule of the specification that can be seen from outside. */
@@ -88,6 +89,7 @@ export function fault(
   return { by, text, expected, entries: entries.filter((entry) => entry !== undefined) };
 }
 
+/** Who sent a frame. */
 export function senderOf({ direction }: FrameEntry): Side {
   return direction === "up" ? "client" : "server";
 }

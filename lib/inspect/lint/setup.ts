@@ -11,6 +11,7 @@ import { fault, type Rule, ruleOn, ruleOnFrames } from "./rule.ts";
 
 const VERSION = 2;
 
+/** The beginning of a connection. */
 export const SETUP_RULES: readonly Rule[] = [
   ruleOnFrames({
     id: "CONN-1",

@@ -15,6 +15,7 @@ import { fault, type Rule, ruleOn } from "./rule.ts";
 /** Microseconds in which a share may cross the SetNewPrevHash that ends its job. */
 const CROSSING = 10_000_000;
 
+/** Shares, and what they are answered with. */
 export const SHARE_RULES: readonly Rule[] = [
   ruleOn("share", {
     id: "MIN-56",

@@ -16,6 +16,7 @@ const CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = ERROR_
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
+/** Texts: UTF-8, and error codes that the specification has. */
 export const STRING_RULES: readonly Rule[] = [
   ruleOnFrames({
     id: "ERR-3",

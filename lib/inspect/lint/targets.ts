@@ -16,6 +16,7 @@ import { fault, type Rule, ruleOn, type Side, type Verdict } from "./rule.ts";
 
 const ENDIAN = "Targets are little-endian";
 
+/** Targets: within what was asked for, and the right way round. */
 export const TARGET_RULES: readonly Rule[] = [
   ruleOn("opened", {
     id: "MIN-17",

@@ -13,6 +13,7 @@ import { transactionOf } from "../derive/outputs.ts";
 import type { Template } from "../understand/template.ts";
 import { fault, type Rule, ruleOn, ruleOnFrames } from "./rule.ts";
 
+/** Templates, their order, and the coinbases and solutions made of them. */
 export const TEMPLATE_RULES: readonly Rule[] = [
   ruleOnFrames({
     id: "TDP-1",

@@ -26,6 +26,7 @@ import type { MiningAbout } from "./sight.ts";
 /** A server may not have seen yet what the client asked for within the last so many microseconds. */
 const ON_THE_WAY = 10_000_000;
 
+/** What the tracker learns from messages about channels. */
 export const CHANNEL_SIGHTS = [
   on(
     OpenStandardMiningChannel,

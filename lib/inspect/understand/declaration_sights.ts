@@ -22,6 +22,7 @@ import type { Share } from "./share.ts";
 import { rootOf, type Token } from "./token.ts";
 import { nonceKey, type World } from "./world.ts";
 
+/** What the tracker learns from messages of job declaration. */
 export const DECLARATION_SIGHTS = [
   on(AllocateMiningJobToken, ({ requestId, userIdentifier }, { world, on, at }) => {
     const request: AllocateRequest = { ...at, on, kind: "allocate", requestId, userIdentifier };

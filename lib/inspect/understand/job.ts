@@ -55,11 +55,13 @@ interface Sent {
   readonly at: Moment;
 }
 
+/** The job of a NewMiningJob. */
 export function standardJob(value: NewMiningJob, { to, at }: Sent): Job {
   const work: Work = { kind: "standard", merkleRoot: kept(value.merkleRoot) };
   return jobOf(value, undefined, { to, at, work });
 }
 
+/** The job of a NewExtendedMiningJob. */
 export function extendedJob(value: NewExtendedMiningJob, { to, at }: Sent): Job {
   const work: Work = {
     kind: "extended",

@@ -27,6 +27,7 @@ const TIPS_TO_LIVE = 2;
 /** Members of a group that are looked at for a job. */
 const MOST_SEARCHED = 16;
 
+/** What the tracker learns from messages about jobs. */
 export const JOB_SIGHTS = [
   on(NewMiningJob, (value, scene) => {
     const to = addressed(value.channelId, scene, "standard");

@@ -21,6 +21,7 @@ import type { SetupAbout } from "./sight.ts";
 /** Extensions of a connection that are remembered. */
 const MOST_EXTENSIONS = 64;
 
+/** What the tracker learns from how a connection is set up. */
 export const SETUP_SIGHTS = [
   on(SetupConnection, (value, { on, at }) => {
     const again = on.setup !== undefined;

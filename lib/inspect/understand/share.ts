@@ -54,6 +54,7 @@ export function creditOf({ target }: Share): number | undefined {
   return target === undefined ? undefined : difficultyOfTarget(target);
 }
 
+/** The target that a share has to meet: that of its job. Undefined if the job is not known. */
 export function shareTarget(channel: Channel, standing: Standing | undefined): bigint | undefined {
   return standing === undefined ? undefined : targetOfJob(standing, channel);
 }

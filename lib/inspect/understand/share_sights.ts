@@ -31,6 +31,7 @@ const LONGEST_WAIT = 60_000_000;
 /** Channels that are looked at for a job whose group is not known. */
 const MOST_SEARCHED = 64;
 
+/** What the tracker learns from shares and their answers. */
 export const SHARE_SIGHTS = [
   on(SubmitSharesStandard, (value, scene) => submitted("standard", value, scene)),
   on(SubmitSharesExtended, (value, scene) => submitted("extended", value, scene)),

@@ -49,6 +49,7 @@ export interface ShareTwin {
   readonly because: readonly ("job" | "extranonce")[];
 }
 
+/** What is known of a Stratum V1 connection when it begins: nothing. */
 export function sv1State(): Sv1State {
   return { extranonce1: undefined, jobs: new Map() };
 }

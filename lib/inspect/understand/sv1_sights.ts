@@ -18,6 +18,7 @@ const MOST_TEXT = 256;
 /** Longest half of a coinbase that is compared, in digits. */
 const MOST_COINBASE = 131_072;
 
+/** What the tracker learns from a line of Stratum V1. */
 export function seeLine(entry: LineEntry, on: ConnectionState, world: World, at: Moment): About {
   const { json } = entry;
   if (json === undefined) return { kind: "other" };

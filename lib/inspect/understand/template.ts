@@ -14,6 +14,7 @@ export interface Template extends Moment {
   firstJob: Moment | undefined;
 }
 
+/** The template of a NewTemplate. */
 export function templateFrom(value: NewTemplate, on: ConnectionState, at: Moment): Template {
   return {
     ...at,

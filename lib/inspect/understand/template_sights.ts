@@ -22,6 +22,7 @@ import { templateFrom } from "./template.ts";
 /** Requests of a connection for transactions that are told apart. */
 const MOST_WANTED = 256;
 
+/** What the tracker learns from messages of template distribution. */
 export const TEMPLATE_SIGHTS = [
   on(CoinbaseOutputConstraints, (_value, { on, at }) => {
     const first = on.constraints === undefined;

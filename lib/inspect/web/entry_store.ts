@@ -14,6 +14,7 @@ export interface StoreLimits {
   readonly bytes: number;
 }
 
+/** What a page can look back on, unless somebody says otherwise. */
 export const STORE_LIMITS: StoreLimits = { entries: 100_000, bytes: 1 << 28 };
 
 /** An entry that is kept, with what was known when it came. */

@@ -9,6 +9,7 @@ import type { StructBuilder } from "../../capnp/builder.ts";
 import type { Capability } from "../../capnp/capability.ts";
 import { RemoteError } from "../../capnp/remote_error.ts";
 
+/** Numbers of the interfaces. */
 export const INTERFACE = {
   init: 0x8838_c700_ba5c_ba65n,
   mining: 0xf9c6_8436_df3a_f39en,
@@ -17,10 +18,13 @@ export const INTERFACE = {
   rpc: 0xacb1_d37f_0a71_3129n,
 } as const;
 
+/** Methods of the object at the entrance. */
 export const INIT = { construct: 0, makeMining: 3, makeRpc: 4 } as const;
 
+/** Methods of what makes threads. */
 export const THREAD_MAP = { makeThread: 0 } as const;
 
+/** Methods of the mining interface. */
 export const MINING = {
   isTestChain: 0,
   isInitialBlockDownload: 1,
@@ -31,6 +35,7 @@ export const MINING = {
   submitBlock: 7,
 } as const;
 
+/** Methods of a template. */
 export const BLOCK_TEMPLATE = {
   getBlockHeader: 1,
   getBlock: 2,
@@ -41,6 +46,7 @@ export const BLOCK_TEMPLATE = {
   interruptWait: 9,
 } as const;
 
+/** Methods of JSON-RPC over this connection. */
 export const RPC = { executeRpc: 0 } as const;
 
 /** What fields have that are not written: the wire carries the difference from it. */
